@@ -1,0 +1,59 @@
+# What the steps of deploy/setup.sh share. Each step NAME defines NAME_done (is it there already?) and NAME_get.
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+fail() {
+  printf 'setup: error: %s\n' "$*" >&2
+  exit 1
+}
+
+# stamped NAME KEY: true when NAME was done with exactly this key.
+stamped() { [[ -f "$stamps/$1" && "$(<"$stamps/$1")" == "$2" ]]; }
+stamp() { printf '%s\n' "$2" >"$stamps/$1"; }
+
+# The line of a log that says most about a failure, without the noise around it.
+reason_in() {
+  local line
+  line="$(grep -m1 -iE 'error|unable|cannot|could not|denied|refused' "$1" || tail -n 1 "$1")"
+  printf '%s' "${line:0:300}"
+}
+
+need_npm() {
+  command -v npm >/dev/null || fail "npm is missing, and $1 comes from the npm registry; install Node.js 20 or newer with npm (Debian: apt-get install npm), then try again"
+}
+
+# npm_package NAME VERSION SHA512 FILE: fetches one package from the npm registry into FILE and checks what it holds.
+npm_package() {
+  local name="$1" version="$2" sum="$3" file="$4" folder log
+  folder="$(mktemp -d "$deps/fetch.XXXXXX")"
+  log="$logs/npm-${name//[@\/]/-}.log"
+  if ! (cd "$folder" && npm pack --silent --fetch-retries=2 --fetch-retry-mintimeout=1000 "$name@$version") >"$log" 2>&1 </dev/null; then
+    (cd "$folder" && npm view --fetch-retries=0 "$name@$version" version) >>"$log" 2>&1 </dev/null || true
+    rm -rf "$folder"
+    fail "the npm registry did not give $name@$version ($(reason_in "$log")); check the network, proxy and npm settings, then try again; all of npm's output: $log"
+  fi
+  mv "$folder"/*.tgz "$file"
+  rm -rf "$folder"
+  if ! printf '%s  %s\n' "$sum" "$file" | sha512sum --check --status; then
+    rm -f "$file"
+    fail "$name@$version from the npm registry is not the package that was expected (its SHA-512 differs from the one in deploy/setup/); nothing of it was used"
+  fi
+}
+
+# debian_packages WHAT-FOR PACKAGE...: installs through apt-get, refreshing its lists only if it must.
+debian_packages() {
+  local purpose="$1" log="$logs/apt-get.log" root=()
+  shift
+  command -v apt-get >/dev/null || fail "$purpose needs what Debian calls: $*; there is no apt-get here, install their counterparts by hand, then try again"
+  if [[ "$(id -u)" != 0 ]]; then
+    command -v sudo >/dev/null || fail "$purpose needs the Debian packages: $*; this user is not root and there is no sudo; have them installed, then try again"
+    root=(sudo)
+    [[ -t 0 ]] || root=(sudo -n)
+    "${root[@]}" true 2>/dev/null || fail "$purpose needs the Debian packages: $*; sudo asks for a password, which nobody can type here; install them, then try again"
+  fi
+  say "installing $* ($purpose)"
+  root+=(env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends -o Acquire::Retries=2)
+  "${root[@]}" install "$@" >"$log" 2>&1 </dev/null && return
+  "${root[@]}" update >"$log" 2>&1 </dev/null || true
+  "${root[@]}" install "$@" >>"$log" 2>&1 </dev/null && return
+  fail "apt-get could not install $* ($(reason_in "$log")); install them by hand, then try again; all of its output: $log"
+}

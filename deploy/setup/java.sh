@@ -1,0 +1,30 @@
+# A Java runtime, 17 or newer: Apache Kafka runs on it, for the tests that need a real broker.
+# Where no Kafka is at hand (see deploy/kafka-home.sh) nothing would run on it, so nothing is installed.
+
+java_key() { stat -L -c '%n %s %Y' "$(command -v java)"; }
+
+java_done() {
+  [[ -n "$("$repo/deploy/kafka-home.sh")" ]] || return 0
+  command -v java >/dev/null && stamped java "$(java_key)"
+}
+
+java_is_new_enough() {
+  local version
+  command -v java >/dev/null || return 1
+  version="$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)"
+  [[ "${version:-0}" -ge 17 ]]
+}
+
+java_get() {
+  if ! java_is_new_enough; then
+    # A Debian that no longer has 17 has a newer one as its default.
+    local package=openjdk-17-jre-headless
+    if command -v apt-cache >/dev/null && ! apt-cache show "$package" >/dev/null 2>&1 && apt-cache show default-jre-headless >/dev/null 2>&1; then
+      package=default-jre-headless
+    fi
+    debian_packages "Java 17 for tests with a real Kafka broker" "$package"
+    hash -r
+    java_is_new_enough || fail "a Java runtime was installed, but the program java is still missing or older than 17; put a Java 17 first in PATH, then try again"
+  fi
+  stamp java "$(java_key)"
+}
