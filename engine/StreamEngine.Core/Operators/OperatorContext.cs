@@ -1,0 +1,78 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.State;
+
+namespace StreamEngine.Core.Operators;
+
+/// <summary>What an operator's instance gets from the task it runs in.</summary>
+public sealed class OperatorContext
+{
+    /// <summary>The graph's name.</summary>
+    public required string Graph { get; init; }
+
+    /// <summary>The operator's id within the graph: its name, unless the graph gives it another.</summary>
+    public required string OperatorId { get; init; }
+
+    /// <summary>Its options.</summary>
+    public required OptionSet Options { get; init; }
+
+    /// <summary>The schema of the batches that reach it. Columns it adds are already in it.</summary>
+    public required BatchSchema Schema { get; init; }
+
+    /// <summary>The schema of the batches that it emits; equal to <see cref="Schema"/> where it passes its input on.</summary>
+    public required BatchSchema OutputSchema { get; init; }
+
+    /// <summary>The input partition that the task works on.</summary>
+    public required int Partition { get; init; }
+
+    /// <summary>How many partitions the input has.</summary>
+    public required int PartitionCount { get; init; }
+
+    /// <summary>The clock. Nothing else may tell an operator the time of day.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Where to log.</summary>
+    public required ILogger Logger { get; init; }
+
+    /// <summary>The task's side outputs and hooks.</summary>
+    public required ITaskServices Task { get; init; }
+
+    /// <summary>The position of a column in <see cref="Schema"/>.</summary>
+    /// <exception cref="InvalidOperationException">It is not there: the operator's declaration does not name it.</exception>
+    public int Column(string name) => Schema.IndexOf(name) is var i and >= 0
+        ? i
+        : throw new InvalidOperationException($"operator '{OperatorId}' reads column '{name}' without declaring it");
+
+    /// <summary>Drops a row of the input as a dead letter with a reason.</summary>
+    public void DeadLetter(RecordBatch batch, int row, string error)
+    {
+        batch.Drop(row, RecordFate.Dead);
+        Task.DeadLetter(batch, batch.Records[row], OperatorId, Encoding.UTF8.GetBytes(error));
+    }
+}
+
+/// <summary>What a task does for its operators.</summary>
+public interface ITaskServices
+{
+    /// <summary>Keeps a table of state: restored before the first batch, its changes stored at every checkpoint.</summary>
+    void Keep(IStateTable table);
+
+    /// <summary>
+    /// Calls <paramref name="action"/> at every checkpoint, before outputs and state are taken, in the order of the graph: the operator
+    /// emits what has changed since the last one, and acts on the clock.
+    /// </summary>
+    void OnCut(Action action);
+
+    /// <summary>Sends a record to the dead-letter topic. The caller drops its rows.</summary>
+    void DeadLetter(RecordBatch batch, int record, string operatorId, ReadOnlySpan<byte> error);
+
+    /// <summary>Sends a record to the late topic.</summary>
+    void Late(RecordBatch batch, int record, string operatorId, long eventTime, long watermark);
+
+    /// <summary>
+    /// How long the input partition has been silent with everything in it consumed; <see cref="TimeSpan.Zero"/> while it speaks or there
+    /// is something left to read. <see cref="TimeSpan.MaxValue"/> once a bounded source has ended.
+    /// </summary>
+    TimeSpan Silence { get; }
+}
