@@ -61,6 +61,13 @@ public sealed class Float32Column(string name, int capacity) : PrimitiveColumn<f
     public override ColumnType Type => ColumnType.Float32;
 }
 
+/// <summary>Double precision numbers.</summary>
+public sealed class Float64Column(string name, int capacity) : PrimitiveColumn<double>(name, capacity)
+{
+    /// <inheritdoc/>
+    public override ColumnType Type => ColumnType.Float64;
+}
+
 /// <summary>Codes into a dictionary of texts; -1 is absent.</summary>
 public sealed class DictionaryColumn(string name, int capacity) : PrimitiveColumn<int>(name, capacity)
 {

@@ -15,6 +15,9 @@ public enum ColumnType
     /// <summary>IEEE 754 single precision. Absent = NaN.</summary>
     Float32,
 
+    /// <summary>IEEE 754 double precision. Absent = NaN.</summary>
+    Float64,
+
     /// <summary>Dictionary codes: Int32 indices into a <see cref="Utf8Dictionary"/>. Absent = -1.</summary>
     Dictionary,
 }

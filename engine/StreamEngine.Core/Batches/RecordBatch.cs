@@ -51,6 +51,12 @@ public sealed class RecordBatch
     /// </summary>
     public long Watermark { get; set; } = long.MinValue;
 
+    /// <summary>In a batch that came through an exchange: how many partitions the sending stage's source has; else 0.</summary>
+    public int SourcePartitionCount { get; set; }
+
+    /// <summary>In a batch that came through an exchange: its source partition is read to the end and has been silent, so it holds nobody's time back.</summary>
+    public bool SourceIdle { get; set; }
+
     /// <summary>For each row, the index of its record in <see cref="Origin"/>. Several rows may share a record.</summary>
     public ReadOnlySpan<int> Records => _records.AsSpan(0, RowCount);
 
@@ -69,6 +75,9 @@ public sealed class RecordBatch
     /// <summary>The Float32 column at a position.</summary>
     public Float32Column Float32(int index) => (Float32Column)_columns[index];
 
+    /// <summary>The Float64 column at a position.</summary>
+    public Float64Column Float64(int index) => (Float64Column)_columns[index];
+
     /// <summary>The dictionary column at a position.</summary>
     public DictionaryColumn Dictionary(int index) => (DictionaryColumn)_columns[index];
 
@@ -79,6 +88,8 @@ public sealed class RecordBatch
         Arena.Clear();
         Origin.Clear();
         Watermark = long.MinValue;
+        SourcePartitionCount = 0;
+        SourceIdle = false;
     }
 
     /// <summary>Adds a record and a row for it, and returns the row. The row's values are undefined until set.</summary>
@@ -179,6 +190,7 @@ public sealed class RecordBatch
         ColumnType.Int64 => new Int64Column(declaration.Name, capacity),
         ColumnType.Int32 => new Int32Column(declaration.Name, capacity),
         ColumnType.Float32 => new Float32Column(declaration.Name, capacity),
+        ColumnType.Float64 => new Float64Column(declaration.Name, capacity),
         ColumnType.Dictionary => new DictionaryColumn(declaration.Name, capacity),
         _ => throw new ArgumentOutOfRangeException(nameof(declaration), declaration.Type, "not a column type"),
     };
