@@ -6,7 +6,7 @@ public sealed class MLNetClassMap
     private const string Form = "label=negative,label=neutral,label=positive";
 
     /// <summary>Sets of number labels that are understood, from negative to positive.</summary>
-    private static readonly Dictionary<string, MLNetSentiment>[] s_numbers =
+    private static readonly Dictionary<string, MLNetSentiment>[] _numbers =
     [
         new() { ["0"] = MLNetSentiment.Negative, ["1"] = MLNetSentiment.Positive },
         new() { ["-1"] = MLNetSentiment.Negative, ["1"] = MLNetSentiment.Positive },
@@ -53,7 +53,7 @@ public sealed class MLNetClassMap
         {
             if (ByName(label.Trim(), allowIgnored: false) is { } sentiment && classes.TryAdd(label.Trim(), sentiment))
                 continue;
-            return Array.Find(s_numbers, set => set.Count == labels.Count && labels.All(name => set.ContainsKey(name.Trim()))) is { } numbers
+            return Array.Find(_numbers, set => set.Count == labels.Count && labels.All(name => set.ContainsKey(name.Trim()))) is { } numbers
                 ? new MLNetClassMap(numbers)
                 : null;
         }

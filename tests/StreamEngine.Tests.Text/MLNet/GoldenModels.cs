@@ -12,9 +12,9 @@ internal static class GoldenModels
         "binary_avgperceptron", "binary_lbfgs", "binary_sdca", "binary_sdca_default", "multi_hashed_sdca", "multi_lbfgs", "multi_sdca",
     ];
 
-    private static readonly Lazy<string[]> s_texts = new(() => Array.ConvertAll(File.ReadAllLines(PathOf("texts.txt")), Unescape));
+    private static readonly Lazy<string[]> _texts = new(() => Array.ConvertAll(File.ReadAllLines(PathOf("texts.txt")), Unescape));
 
-    public static string[] Texts => s_texts.Value;
+    public static string[] Texts => _texts.Value;
 
     public static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "MLNet", "golden", file);
 

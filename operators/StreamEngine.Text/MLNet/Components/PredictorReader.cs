@@ -6,7 +6,7 @@ namespace StreamEngine.Text.MLNet;
 internal static class PredictorReader
 {
     private const int MaxCalibratorDepth = 4;
-    private static readonly string[] s_binaryLabels = ["False", "True"];
+    private static readonly string[] _binaryLabels = ["False", "True"];
 
     /// <summary>Reads a binary predictor.</summary>
     /// <param name="blob">The prediction transformer.</param>
@@ -44,7 +44,7 @@ internal static class PredictorReader
             Kind = MLNetModelKind.Binary,
             Features = features,
             Weights = LinearWeights.ReadBinary(model),
-            Labels = s_binaryLabels,
+            Labels = _binaryLabels,
             Threshold = threshold,
             Calibrator = calibrator,
         };

@@ -5,11 +5,11 @@ namespace StreamEngine.Text.MLNet;
 /// <summary>CRC-32 as zip uses it (polynomial 0xEDB88320, reflected), four bytes at a time.</summary>
 internal static class Crc32
 {
-    private static readonly uint[] s_tables = Tables();
+    private static readonly uint[] _tables = Tables();
 
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
-        var tables = s_tables;
+        var tables = _tables;
         var crc = uint.MaxValue;
         if (BitConverter.IsLittleEndian)
         {
