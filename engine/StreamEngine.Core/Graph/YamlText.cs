@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace StreamEngine.Core.Graph;
+
+/// <summary>Reads YAML into <see cref="ConfigNode"/>s that know their places.</summary>
+public static partial class YamlText
+{
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="GraphException">It cannot be read, is not YAML, or names an environment variable that is not set.</exception>
+    public static ConfigNode ReadFile(string path)
+    {
+        try
+        {
+            return Read(File.ReadAllText(path), path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new GraphException(new SourcePosition(path, 0, 0), $"cannot be read: {error.Message}");
+        }
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The YAML.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="environment">Gives the value of <c>${NAME}</c>; the process's environment by default.</param>
+    /// <exception cref="GraphException">It is not YAML, or names a variable that is not set.</exception>
+    public static ConfigNode Read(string text, string file, Func<string, string?>? environment = null)
+    {
+        var yaml = new YamlStream();
+        try
+        {
+            yaml.Load(new StringReader(text));
+        }
+        catch (YamlException error)
+        {
+            throw new GraphException(new SourcePosition(file, (int)error.Start.Line, (int)error.Start.Column), $"is not valid YAML: {error.Message}");
+        }
+
+        if (yaml.Documents.Count != 1)
+        {
+            throw new GraphException(new SourcePosition(file, 1, 1), yaml.Documents.Count == 0 ? "is empty" : "holds more than one YAML document; give each a file of its own");
+        }
+
+        return Convert(yaml.Documents[0].RootNode, file, environment ?? Environment.GetEnvironmentVariable);
+    }
+
+    private static ConfigNode Convert(YamlNode node, string file, Func<string, string?> environment)
+    {
+        var position = new SourcePosition(file, (int)node.Start.Line, (int)node.Start.Column);
+        return node switch
+        {
+            YamlScalarNode scalar => new ConfigScalar(Scalar(scalar, position, environment), position),
+            YamlSequenceNode list => new ConfigList([.. list.Children.Select(item => Convert(item, file, environment))], position),
+            YamlMappingNode map => new ConfigMap([.. map.Children.Select(pair => Entry(pair, file, environment))], position),
+            _ => throw new GraphException(position, "aliases are not supported here"),
+        };
+    }
+
+    private static ConfigEntry Entry(KeyValuePair<YamlNode, YamlNode> pair, string file, Func<string, string?> environment) =>
+        Convert(pair.Key, file, environment) is ConfigScalar key
+            ? new ConfigEntry(key, Convert(pair.Value, file, environment))
+            : throw new GraphException(new SourcePosition(file, (int)pair.Key.Start.Line, (int)pair.Key.Start.Column), "a name must be a plain text");
+
+    private static string? Scalar(YamlScalarNode scalar, SourcePosition position, Func<string, string?> environment)
+    {
+        var text = scalar.Value;
+        if (scalar.Style == ScalarStyle.Plain && text is "" or "~" or "null")
+        {
+            return null;
+        }
+
+        return text is null ? null : Expand(text, position, environment);
+    }
+
+    /// <summary>Replaces <c>${NAME}</c> and <c>${NAME:-default}</c>; <c>$${</c> stands for a plain <c>${</c>.</summary>
+    private static string Expand(string text, SourcePosition position, Func<string, string?> environment) =>
+        Variable().Replace(text, match =>
+        {
+            if (match.Value.StartsWith("$$", StringComparison.Ordinal))
+            {
+                return match.Value[1..];
+            }
+
+            var name = match.Groups["name"].Value;
+            var value = environment(name);
+            return !string.IsNullOrEmpty(value) ? value
+                : match.Groups["default"].Success ? match.Groups["default"].Value
+                : throw new GraphException(position, $"the environment variable {name} is not set; set it, or give a default: ${{{name}:-value}}");
+        });
+
+    [GeneratedRegex(@"\$\$\{|\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(:-(?<default>[^}]*))?\}")]
+    private static partial Regex Variable();
+}

@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.Text.Json;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Planning;
+
+namespace StreamEngine.Core.Runtime;
+
+/// <summary>Sends each row of a batch as a JSON object with the public columns; absent values are left out.</summary>
+internal sealed class JsonRowWriter : IDisposable
+{
+    private readonly StageOutput _output;
+    private readonly int _partitions;
+    private readonly (int Index, JsonEncodedText Name)[] _columns;
+    private readonly int[] _keys;
+    private readonly int _document;
+    private readonly ArrayBufferWriter<byte> _json = new(1024);
+    private readonly ByteArena _key = new(256);
+    private readonly Utf8JsonWriter _writer;
+
+    internal JsonRowWriter(StageOutput output, BatchSchema schema, int partitions)
+    {
+        _output = output;
+        _partitions = partitions;
+        _columns = [.. schema.Columns.Select((c, i) => (c, i)).Where(x => !x.c.Internal).Select(x => (x.i, JsonEncodedText.Encode(x.c.Name)))];
+        _keys = [.. output.KeyColumns.Select(schema.IndexOf)];
+        _document = output.Format == OutputFormat.Document ? schema.IndexOf("alert") : -1;
+        _writer = new Utf8JsonWriter(_json, new JsonWriterOptions { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+
+    /// <summary>Writes the rows into <paramref name="output"/> and marks their records as counted where they are a source's.</summary>
+    internal void Write(RecordBatch batch, bool countRecords, OutputBuffer output)
+    {
+        for (var row = 0; row < batch.RowCount; row++)
+        {
+            WriteKey(batch, row);
+            var key = _key.Buffer.AsSpan(0, _key.Length);
+            var partition = _keys.Length == 0 ? -1 : Partitioning.Of(Text(batch[_keys[0]], row), _partitions);
+            if (_document >= 0)
+            {
+                output.Append(_output.Topic.Index, partition, key, batch.Utf8(_document)[row]);
+            }
+            else
+            {
+                _json.ResetWrittenCount();
+                WriteRow(batch, row);
+                output.Append(_output.Topic.Index, partition, key, _json.WrittenSpan);
+            }
+
+            if (countRecords)
+            {
+                batch.Origin.Mark(batch.Records[row], RecordFate.Counted);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _writer.Dispose();
+
+    private void WriteKey(RecordBatch batch, int row)
+    {
+        _key.Clear();
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            if (i > 0)
+            {
+                _key.Append("|"u8);
+            }
+
+            if (batch[_keys[i]] is Int64Column number)
+            {
+                var start = _key.Length;
+                number[row].TryFormat(_key.Allocate(20, out _), out var written);
+                _key.Trim(start + written);
+            }
+            else
+            {
+                _key.Append(Text(batch[_keys[i]], row));
+            }
+        }
+    }
+
+    private void WriteRow(RecordBatch batch, int row)
+    {
+        _writer.Reset(_json);
+        _writer.WriteStartObject();
+        foreach (var (index, name) in _columns)
+        {
+            switch (batch[index])
+            {
+                case Int64Column c when c[row] != long.MinValue:
+                    _writer.WriteNumber(name, c[row]);
+                    break;
+                case Int32Column c:
+                    _writer.WriteNumber(name, c[row]);
+                    break;
+                case Float32Column c when float.IsFinite(c[row]):
+                    _writer.WriteNumber(name, c[row]);
+                    break;
+                case Float64Column c when double.IsFinite(c[row]):
+                    _writer.WriteNumber(name, c[row]);
+                    break;
+                case DictionaryColumn c when c[row] >= 0:
+                    _writer.WriteString(name, c.Text(row));
+                    break;
+                case Utf8Column c when c.Lengths[row] >= 0:
+                    _writer.WriteString(name, c[row]);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        _writer.WriteEndObject();
+        _writer.Flush();
+    }
+
+    private static ReadOnlySpan<byte> Text(Column column, int row) =>
+        column is DictionaryColumn d ? d.Text(row) : column is Utf8Column u ? u[row] : default;
+}

@@ -1,0 +1,342 @@
+using System.Reactive.Subjects;
+using System.Text;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Operators;
+using StreamEngine.Core.Planning;
+using StreamEngine.Core.Sources;
+using StreamEngine.Core.State;
+
+namespace StreamEngine.Core.Runtime;
+
+/// <summary>
+/// One stage of a graph on one partition of its input: the operators' instances, their state, the ledger. Belongs to one thread.
+/// </summary>
+/// <remarks>
+/// The life of a task: <see cref="Restore"/> once; then <see cref="Take"/> records and <see cref="Push"/>; at a checkpoint
+/// <see cref="Cut"/>, which leaves outputs, state and position together in the environment's buffer. Between two cuts nothing a task
+/// does is visible outside.
+/// </remarks>
+public sealed class StageTask : IDisposable
+{
+    private readonly GraphPlan _plan;
+    private readonly StagePlan _stage;
+    private readonly TaskEnvironment _environment;
+    private readonly Services _services;
+    private readonly List<IDisposable> _owned = [];
+    private readonly Subject<RecordBatch> _input = new();
+    private readonly Dictionary<string, Subject<RecordBatch>> _outputs = [];
+    private readonly RecordBatch? _batch;
+    private readonly ExchangeReader? _exchange;
+    private readonly TaskState _state;
+    private readonly Action _pushBatch;
+    private readonly Action _runCutActions;
+    private Exception? _fault;
+    private int _thread;
+
+    /// <summary>Makes the task with its operators.</summary>
+    public StageTask(GraphPlan plan, StagePlan stage, int partition, TaskEnvironment environment)
+    {
+        (_plan, _stage, _environment, Partition) = (plan, stage, environment, partition);
+        _services = new Services(this);
+        _pushBatch = () => _input.OnNext(_batch!);
+        _runCutActions = _services.RunCutActions;
+        _state = new TaskState(stage.Id, partition, plan.Topic(TopicRole.State)!.Index, plan.Graph.Runtime.DiscardState);
+        LastRecordAt = environment.Time.GetUtcNow();
+        if (stage.Kind == StageKind.Ingest)
+        {
+            _batch = new RecordBatch(stage.Operators.Length > 0 ? stage.Operators[0].Schema : SourceDefinition.Schema);
+        }
+        else
+        {
+            _exchange = new ExchangeReader($"{environment.InputName}[{partition}]");
+        }
+
+        foreach (var op in stage.Operators)
+        {
+            Connect(op);
+        }
+    }
+
+    /// <summary>The input partition.</summary>
+    public int Partition { get; }
+
+    /// <summary>The offset of the first record not yet taken; -1 before anything is known.</summary>
+    public long NextOffset { get; private set; } = -1;
+
+    /// <summary>Where the records of this partition went, since its first one ever.</summary>
+    public Ledger Ledger { get; private set; }
+
+    /// <summary>Whether the input is read to its end; set by the worker.</summary>
+    public bool CaughtUp { get; set; }
+
+    /// <summary>Whether the input has an end and it is reached; set by the worker.</summary>
+    public bool Ended { get; set; }
+
+    /// <summary>When the last record came, by the clock.</summary>
+    public DateTimeOffset LastRecordAt { get; private set; }
+
+    /// <summary>Sets operators, ledger and position to a stored state, which may be empty.</summary>
+    /// <exception cref="StateException">The state cannot be read, or belongs to operators that the graph does not have.</exception>
+    public void Restore(StateImage image)
+    {
+        if (_state.Restore(image) is var (next, ledger))
+        {
+            (NextOffset, Ledger) = (next, ledger);
+        }
+    }
+
+    /// <summary>Sets the position without a stored state.</summary>
+    public void StartAt(long offset) => NextOffset = offset;
+
+    /// <summary>Takes a record in. It is worked on at once or with those that follow, at the latest at <see cref="Push"/>.</summary>
+    public void Take(long offset, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (_batch is null)
+        {
+            TakePartial(offset, value);
+            return;
+        }
+
+        if (_batch.RowCount == RecordBatch.DefaultCapacity || _batch.Arena.Length > (64 << 20))
+        {
+            Push();
+        }
+
+        var row = _batch.AppendRecord(offset);
+        _batch.Utf8(SourceDefinition.ValueColumn).Set(row, value);
+        if (key.IsEmpty)
+        {
+            _batch.Utf8(SourceDefinition.KeyColumn).SetAbsent(row);
+        }
+        else
+        {
+            _batch.Utf8(SourceDefinition.KeyColumn).Set(row, key);
+        }
+
+        _batch.Int64(SourceDefinition.TimestampColumn)[row] = timestamp;
+        NextOffset = offset + 1;
+    }
+
+    /// <summary>The batch that records are collected in, for sources that fill it themselves. Only in an ingest stage.</summary>
+    public RecordBatch Input => _batch ?? throw new InvalidOperationException($"stage {_stage.Id} takes records, not rows");
+
+    /// <summary>Sends the records collected so far through the operators.</summary>
+    /// <exception cref="TaskException">An operator failed.</exception>
+    public void Push()
+    {
+        if (_batch is null || _batch.Origin.Count == 0)
+        {
+            return;
+        }
+
+        _batch.Origin.Source = _environment.InputName;
+        _batch.Origin.Partition = Partition;
+        NextOffset = Math.Max(NextOffset, _batch.Origin.Offsets[^1] + 1);
+        LastRecordAt = _environment.Time.GetUtcNow();
+        Guard(_pushBatch);
+        Ledger = Ledger.With(_batch.Origin);
+        if (!Ledger.IsBalanced)
+        {
+            throw new TaskException($"{Where}: the ledger does not balance ({Ledger}): an operator dropped records without saying where they went");
+        }
+
+        _batch.Clear();
+    }
+
+    /// <summary>
+    /// Ends what lies between two checkpoints: operators emit what changed, and outputs, changed state and the position are in the
+    /// environment's buffer. Adds nothing where nothing changed.
+    /// </summary>
+    public void Cut()
+    {
+        Push();
+        Guard(_runCutActions);
+        _state.WriteChanges(_environment.Outputs, NextOffset, Ledger);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var owned in Enumerable.Reverse(_owned))
+        {
+            owned.Dispose();
+        }
+
+        _input.Dispose();
+    }
+
+    private string Where => $"stage {_stage.Id}, {_environment.InputName}[{Partition}]";
+
+    private void TakePartial(long offset, ReadOnlySpan<byte> value)
+    {
+        _thread = Environment.CurrentManagedThreadId;
+        try
+        {
+            _exchange!.Deliver(value);
+        }
+        finally
+        {
+            _thread = 0;
+        }
+
+        ThrowFault();
+        NextOffset = offset + 1;
+        LastRecordAt = _environment.Time.GetUtcNow();
+        Ledger += new Ledger(1, 1, 0, 0, 0);
+    }
+
+    private void Guard(Action action)
+    {
+        _thread = Environment.CurrentManagedThreadId;
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is not (StateException or TaskException))
+        {
+            throw new TaskException($"{Where}: {error.Message}", error);
+        }
+        finally
+        {
+            _thread = 0;
+        }
+
+        ThrowFault();
+    }
+
+    private void ThrowFault()
+    {
+        if (_fault is not null)
+        {
+            throw _fault as TaskException ?? new TaskException($"{Where}: {_fault.Message}", _fault);
+        }
+    }
+
+    private void Connect(StageOperator op)
+    {
+        var node = op.Node;
+        var context = new OperatorContext
+        {
+            Graph = _plan.Graph.Name,
+            OperatorId = node.Id,
+            Options = node.Options,
+            Schema = op.Schema,
+            OutputSchema = op.OutputSchema,
+            Partition = Partition,
+            PartitionCount = _environment.InputPartitions,
+            Time = _environment.Time,
+            Logger = _environment.Loggers.CreateLogger($"{_plan.Graph.Name}.{node.Id}"),
+            Task = _services,
+        };
+        _services.Connecting = node.Id;
+        var instance = op.Phase == OperatorPhase.Second ? ((TwoPhaseDefinition)node.Definition).CreateMerge(context) : node.Definition.Create(context);
+        _owned.Add(instance);
+        var output = new Subject<RecordBatch>();
+        _outputs[node.Id] = output;
+        _owned.Add(instance.Connect(InputOf(op)).Subscribe(batch => Emit(node.Id, output, batch), error => _fault ??= error));
+        foreach (var target in _stage.Outputs.Where(o => o.From == node.Id))
+        {
+            _owned.Add(output.Subscribe(Writer(target, op.OutputSchema)));
+        }
+    }
+
+    private Subject<RecordBatch> InputOf(StageOperator op)
+    {
+        if (op.Phase == OperatorPhase.Second)
+        {
+            var received = new Subject<RecordBatch>();
+            _exchange!.Register(op.Node.Id, op.Schema, received.OnNext);
+            return received;
+        }
+
+        return op.From is null ? _input : _outputs[op.From];
+    }
+
+    private void Emit(string operatorId, Subject<RecordBatch> output, RecordBatch batch)
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            _fault ??= new TaskException($"{Where}: operator '{operatorId}' hands batches on outside the call that brings them (a queue, a timer or another thread in its query); such operators cannot be used here");
+            return;
+        }
+
+        output.OnNext(batch);
+    }
+
+    private Action<RecordBatch> Writer(StageOutput output, BatchSchema schema)
+    {
+        var partitions = _environment.PartitionsOf(output.Topic);
+        if (output.Format == OutputFormat.Exchange)
+        {
+            var exchange = new ExchangeWriter(output, schema, partitions);
+            return batch => exchange.Write(batch, Partition, _environment.InputPartitions, _environment.Outputs);
+        }
+
+        var rows = new JsonRowWriter(output, schema, partitions);
+        _owned.Add(rows);
+        return batch => rows.Write(batch, _stage.Kind == StageKind.Ingest, _environment.Outputs);
+    }
+
+    /// <summary>What operators may ask of their task.</summary>
+    private sealed class Services(StageTask task) : ITaskServices
+    {
+        private readonly List<Action> _cutActions = [];
+        private readonly ByteArena _headers = new(256);
+
+        internal string Connecting { get; set; } = "";
+
+        public TimeSpan Silence => task.Ended ? TimeSpan.MaxValue
+            : task.CaughtUp ? task._environment.Time.GetUtcNow() - task.LastRecordAt
+            : TimeSpan.Zero;
+
+        public void Keep(IStateTable table) => task._state.Keep(Connecting, table);
+
+        public void OnCut(Action action) => _cutActions.Add(action);
+
+        public void DeadLetter(RecordBatch batch, int record, string operatorId, ReadOnlySpan<byte> error)
+        {
+            Header(batch, record, operatorId);
+            RecordHeaders.Add(_headers, "error"u8, error);
+            Send(TopicRole.DeadLetters, batch, record);
+        }
+
+        public void Late(RecordBatch batch, int record, string operatorId, long eventTime, long watermark)
+        {
+            Header(batch, record, operatorId);
+            RecordHeaders.Add(_headers, "event_time"u8, eventTime.ToString());
+            RecordHeaders.Add(_headers, "watermark"u8, watermark.ToString());
+            Send(TopicRole.Late, batch, record);
+        }
+
+        internal void RunCutActions()
+        {
+            foreach (var action in _cutActions)
+            {
+                action();
+            }
+        }
+
+        private void Header(RecordBatch batch, int record, string operatorId)
+        {
+            _headers.Clear();
+            RecordHeaders.Add(_headers, "graph"u8, task._plan.Graph.Name);
+            RecordHeaders.Add(_headers, "operator"u8, operatorId);
+            RecordHeaders.Add(_headers, "source"u8, batch.Origin.Source);
+            RecordHeaders.Add(_headers, "partition"u8, batch.Origin.Partition.ToString());
+            RecordHeaders.Add(_headers, "offset"u8, batch.Origin.Offsets[record].ToString());
+        }
+
+        private void Send(TopicRole role, RecordBatch batch, int record)
+        {
+            var row = batch.Records.IndexOf(record);
+            var value = row < 0 ? default : batch.Utf8(SourceDefinition.ValueColumn)[row];
+            var topic = task._plan.Topic(role)!;
+            var key = Encoding.UTF8.GetBytes($"{batch.Origin.Source}|{batch.Origin.Partition}|{batch.Origin.Offsets[record]}");
+            var partition = task.Partition % Math.Max(1, task._environment.PartitionsOf(topic));
+            task._environment.Outputs.Append(topic.Index, partition, key, value, _headers.Buffer.AsSpan(0, _headers.Length));
+        }
+    }
+}
+
+/// <summary>A task cannot go on. It is started again from its last checkpoint.</summary>
+public sealed class TaskException(string message, Exception? inner = null) : Exception(message, inner);

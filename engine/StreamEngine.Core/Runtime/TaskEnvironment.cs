@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+using StreamEngine.Core.Planning;
+
+namespace StreamEngine.Core.Runtime;
+
+/// <summary>What the tasks of one worker share.</summary>
+public sealed class TaskEnvironment
+{
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Where to log.</summary>
+    public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>How many partitions a topic really has.</summary>
+    public required Func<TopicPlan, int> PartitionsOf { get; init; }
+
+    /// <summary>How many partitions the stage's input has.</summary>
+    public required int InputPartitions { get; init; }
+
+    /// <summary>The name of the stage's input, for dead letters and messages.</summary>
+    public required string InputName { get; init; }
+
+    /// <summary>
+    /// Receives what the tasks send. The worker puts another buffer here at each checkpoint, and sends the full one in a transaction.
+    /// </summary>
+    public required OutputBuffer Outputs { get; set; }
+}

@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.State;
+
+namespace StreamEngine.Core.Runtime;
+
+/// <summary>
+/// The stored state of one task: its operators' tables, and how far it is. An entry's key is stage, operator id, table (each with its
+/// length before it) and the table's own key; its value starts with the version of the table's codec.
+/// </summary>
+internal sealed class TaskState : IStateChanges
+{
+    private const string ProgressTable = "progress";
+    private const byte ProgressVersion = 1;
+
+    private readonly string _stage;
+    private readonly int _partition;
+    private readonly int _topic;
+    private readonly ImmutableArray<string> _discard;
+    private readonly List<KeptTable> _tables = [];
+    private readonly ByteArena _key = new(256);
+    private readonly ByteArena _value = new(1024);
+    private readonly byte[] _progressPrefix;
+    private KeptTable _writing;
+    private OutputBuffer? _into;
+    private long _writtenOffset = -1;
+
+    internal TaskState(string stage, int partition, int topic, ImmutableArray<string> discard)
+    {
+        (_stage, _partition, _topic, _discard) = (stage, partition, topic, discard);
+        _progressPrefix = Prefix(stage, "", ProgressTable);
+    }
+
+    internal void Keep(string operatorId, IStateTable table) =>
+        _tables.Add(new KeptTable(operatorId, table, Prefix(_stage, operatorId, table.Name)));
+
+    /// <summary>Restores all tables and returns the position and ledger, or nothing where none are stored.</summary>
+    internal (long NextOffset, Ledger Ledger)? Restore(StateImage image)
+    {
+        (long, Ledger)? progress = null;
+        foreach (var (key, value) in image.Entries)
+        {
+            var reading = new BinaryReading(key, $"state of partition {_partition}");
+            if (reading.String() != _stage)
+            {
+                continue;
+            }
+
+            var operatorId = reading.String();
+            var table = reading.String();
+            var own = reading.Bytes(reading.Remaining);
+            if (value.Length == 0)
+            {
+                throw reading.Damaged($"an entry of table '{table}' of operator '{operatorId}' has no version");
+            }
+
+            if (operatorId.Length == 0)
+            {
+                progress = ReadProgress(value);
+            }
+            else
+            {
+                RestoreEntry(operatorId, table, own, value);
+            }
+        }
+
+        foreach (var table in _tables)
+        {
+            table.Table.RestoreDone();
+        }
+
+        _writtenOffset = progress?.Item1 ?? -1;
+        return progress;
+    }
+
+    internal void WriteChanges(OutputBuffer into, long nextOffset, Ledger ledger)
+    {
+        _into = into;
+        foreach (var table in _tables)
+        {
+            _writing = table;
+            table.Table.WriteChanges(this);
+        }
+
+        if (nextOffset != _writtenOffset)
+        {
+            _value.Clear();
+            _value.Append([ProgressVersion]);
+            _value.Int64(nextOffset);
+            ledger.Write(_value.Allocate(Ledger.Size, out _));
+            into.Append(_topic, _partition, _progressPrefix, _value.Buffer.AsSpan(0, _value.Length));
+            _writtenOffset = nextOffset;
+        }
+    }
+
+    void IStateChanges.Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        _value.Clear();
+        _value.Append([_writing.Table.Version]);
+        _value.Append(value);
+        _into!.Append(_topic, _partition, FullKey(key), _value.Buffer.AsSpan(0, _value.Length));
+    }
+
+    void IStateChanges.Delete(ReadOnlySpan<byte> key) => _into!.AppendTombstone(_topic, _partition, FullKey(key));
+
+    private ReadOnlySpan<byte> FullKey(ReadOnlySpan<byte> key)
+    {
+        _key.Clear();
+        _key.Append(_writing.Prefix);
+        _key.Append(key);
+        return _key.Buffer.AsSpan(0, _key.Length);
+    }
+
+    private void RestoreEntry(string operatorId, string table, ReadOnlySpan<byte> key, byte[] value)
+    {
+        foreach (var kept in _tables)
+        {
+            if (kept.OperatorId == operatorId && kept.Table.Name == table)
+            {
+                kept.Table.Restore(key, value[0], value.AsSpan(1));
+                return;
+            }
+        }
+
+        if (!_discard.Contains(operatorId))
+        {
+            throw new StateException($"state is stored for table '{table}' of operator '{operatorId}', which this graph does not have in stage {_stage}: give the operator back (its id must be the same), or name it in runtime.discard_state to drop what it had counted");
+        }
+    }
+
+    private static (long, Ledger) ReadProgress(byte[] value)
+    {
+        if (value[0] != ProgressVersion || value.Length != 1 + 8 + Ledger.Size)
+        {
+            throw new StateException($"the stored position has version {value[0]} and {value.Length} bytes; this program reads version {ProgressVersion}");
+        }
+
+        return (BinaryPrimitives.ReadInt64LittleEndian(value.AsSpan(1)), Ledger.Read(value.AsSpan(9)));
+    }
+
+    private static byte[] Prefix(string stage, string operatorId, string table)
+    {
+        var arena = new ByteArena(64);
+        arena.Text(Encoding.UTF8.GetBytes(stage));
+        arena.Text(Encoding.UTF8.GetBytes(operatorId));
+        arena.Text(Encoding.UTF8.GetBytes(table));
+        return arena.Buffer.AsSpan(0, arena.Length).ToArray();
+    }
+
+    private readonly record struct KeptTable(string OperatorId, IStateTable Table, byte[] Prefix);
+}
