@@ -6,7 +6,7 @@ namespace StreamEngine.Core.Graph;
 /// <summary>Durations as users write them: one or more numbers with units, <c>200ms</c>, <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>7d</c>.</summary>
 public static class Durations
 {
-    private static readonly (string Unit, long Milliseconds)[] Units =
+    private static readonly (string Unit, long Milliseconds)[] _units =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
     /// <summary>Reads a duration of at least zero.</summary>
@@ -61,13 +61,13 @@ public static class Durations
         }
 
         var text = new StringBuilder();
-        for (var i = Units.Length - 1; i >= 0; i--)
+        for (var i = _units.Length - 1; i >= 0; i--)
         {
-            var count = rest / Units[i].Milliseconds;
+            var count = rest / _units[i].Milliseconds;
             if (count > 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{count}{Units[i].Unit}");
-                rest -= count * Units[i].Milliseconds;
+                text.Append(CultureInfo.InvariantCulture, $"{count}{_units[i].Unit}");
+                rest -= count * _units[i].Milliseconds;
             }
         }
 
@@ -76,7 +76,7 @@ public static class Durations
 
     private static bool TryUnit(ReadOnlySpan<char> text, out int length, out long milliseconds)
     {
-        foreach (var (unit, factor) in Units)
+        foreach (var (unit, factor) in _units)
         {
             if (text.StartsWith(unit) && (text.Length == unit.Length || !char.IsAsciiLetter(text[unit.Length])))
             {

@@ -13,7 +13,7 @@ namespace StreamEngine.Core.Graph;
 /// </summary>
 public sealed partial class GraphReader
 {
-    private static readonly ImmutableArray<string> Sections = ["name", "source", "operators", "sinks", "runtime"];
+    private static readonly ImmutableArray<string> _sections = ["name", "source", "operators", "sinks", "runtime"];
 
     private readonly Catalog _catalog;
     private readonly List<GraphProblem> _problems = [];
@@ -40,13 +40,13 @@ public sealed partial class GraphReader
     {
         if (root is not ConfigMap map)
         {
-            Problem(root.Position, $"a graph is a map with the sections {string.Join(", ", Sections)}");
+            Problem(root.Position, $"a graph is a map with the sections {string.Join(", ", _sections)}");
             return null;
         }
 
-        foreach (var (key, _) in map.Entries.Where(e => !Sections.Contains(e.Key.Text ?? "")))
+        foreach (var (key, _) in map.Entries.Where(e => !_sections.Contains(e.Key.Text ?? "")))
         {
-            Problem(key.Position, $"a graph has no section '{key.Text}'{NearestWord.Hint(key.Text ?? "", Sections)}; it has: {string.Join(", ", Sections)}");
+            Problem(key.Position, $"a graph has no section '{key.Text}'{NearestWord.Hint(key.Text ?? "", _sections)}; it has: {string.Join(", ", _sections)}");
         }
 
         var name = Name(map);

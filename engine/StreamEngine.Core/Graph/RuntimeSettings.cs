@@ -6,39 +6,39 @@ namespace StreamEngine.Core.Graph;
 /// <summary>The section <c>runtime</c> of a graph.</summary>
 public sealed class RuntimeSettings(OptionSet options)
 {
-    private static readonly Option<TimeSpan> CheckpointIntervalOption = Option.Duration(
+    private static readonly Option<TimeSpan> _checkpointIntervalOption = Option.Duration(
         "checkpoint_interval",
         "time between two checkpoints; results become visible to read_committed readers at checkpoints, so this bounds their delay",
         TimeSpan.FromMilliseconds(200),
         TimeSpan.FromMilliseconds(10));
 
-    private static readonly Option<long> CheckpointBytesOption = Option.Integer(
+    private static readonly Option<long> _checkpointBytesOption = Option.Integer(
         "checkpoint_bytes", "output waiting for a checkpoint, in bytes, that brings it forward", 32 << 20, 1 << 16, 1 << 30);
 
-    private static readonly Option<long> WorkersOption = Option.Integer(
+    private static readonly Option<long> _workersOption = Option.Integer(
         "workers", "ingest threads of one process, each with a consumer and a transactional producer; 0 = one per core", 0, 0, 1024);
 
-    private static readonly Option<long> PartitionsOption = Option.Integer(
+    private static readonly Option<long> _partitionsOption = Option.Integer(
         "partitions", "partitions of the topics between stages where they do not exist yet; 0 = as many as the source has", 0, 0, 10_000);
 
-    private static readonly Option<ImmutableArray<string>> DiscardStateOption = Option.TextList(
+    private static readonly Option<ImmutableArray<string>> _discardStateOption = Option.TextList(
         "discard_state", "ids of operators whose stored state is to be dropped because the graph no longer has them; without it such a graph is refused");
 
     /// <summary>The options, for validation and documentation.</summary>
-    public static ImmutableArray<Option> Options { get; } = [CheckpointIntervalOption, CheckpointBytesOption, WorkersOption, PartitionsOption, DiscardStateOption];
+    public static ImmutableArray<Option> Options { get; } = [_checkpointIntervalOption, _checkpointBytesOption, _workersOption, _partitionsOption, _discardStateOption];
 
     /// <summary>Time between two checkpoints.</summary>
-    public TimeSpan CheckpointInterval => options.Get(CheckpointIntervalOption);
+    public TimeSpan CheckpointInterval => options.Get(_checkpointIntervalOption);
 
     /// <summary>Bytes of waiting output that bring a checkpoint forward.</summary>
-    public int CheckpointBytes => (int)options.Get(CheckpointBytesOption);
+    public int CheckpointBytes => (int)options.Get(_checkpointBytesOption);
 
     /// <summary>Ingest threads of one process.</summary>
-    public int Workers => options.Get(WorkersOption) is > 0 and var n ? (int)n : Environment.ProcessorCount;
+    public int Workers => options.Get(_workersOption) is > 0 and var n ? (int)n : Environment.ProcessorCount;
 
     /// <summary>Ids of operators whose stored state is dropped.</summary>
-    public ImmutableArray<string> DiscardState => options.Get(DiscardStateOption);
+    public ImmutableArray<string> DiscardState => options.Get(_discardStateOption);
 
     /// <summary>Partitions for topics between stages; 0 = as many as the source has.</summary>
-    public int Partitions => (int)options.Get(PartitionsOption);
+    public int Partitions => (int)options.Get(_partitionsOption);
 }
