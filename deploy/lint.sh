@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Checks without running anything: formatting and analyzers, shell syntax, and what must not be in a tracked file.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+findings=0
+# forbid WHAT PATTERN: no tracked text file written by us may match. A line that must, says why: "lint: allowed, …".
+forbid() {
+  local what="$1" pattern="$2" found
+  found="$(git grep -nIE "$pattern" -- '*.cs' '*.csproj' '*.props' '*.targets' '*.sln' '*.sh' '*.md' '*.yaml' '*.yml' '*.mjs' '*.js' \
+    '*.json' '*Dockerfile*' Makefile .ci ':!deploy/lint.sh' | grep -v 'lint: allowed' || true)"
+  [[ -n "$found" ]] || return 0
+  findings=$((findings + $(wc -l <<<"$found")))
+  sed "s/^/lint: $what: /" <<<"$found"
+}
+
+forbid "a path of one machine" '(^|[^[:alnum:]_./}-])/(work|tmp|root|home)/[[:alnum:]]'
+forbid "the name of a package registry's host" 'registry\.npmjs\.org|api\.nuget\.org|registry\.yarnpkg\.com|/artifactory/|\.pkg\.dev/'
+forbid "unfinished" '(^|[^[:alnum:]])(TODO|FIXME|XXX)($|[^[:alnum:]])|NotImplementedException'
+forbid "a merge was left unresolved" '^(<<<<<<<|>>>>>>>) '
+
+while IFS= read -r script; do
+  bash -n "$script" || findings=$((findings + 1))
+done < <(git ls-files '*.sh' .ci/run)
+
+echo "lint: formatting and analyzers" >&2
+dotnet restore StreamEngine.sln --nologo -v quiet || { echo "lint: error: the packages could not be restored"; exit 1; }
+dotnet format StreamEngine.sln --verify-no-changes --no-restore || findings=$((findings + 1))
+
+if [[ "$findings" != 0 ]]; then
+  echo "lint: $findings findings ('make format' mends the formatting)"
+  exit 1
+fi
+echo "lint: clean"
