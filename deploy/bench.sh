@@ -5,6 +5,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 kafka_home="$(deploy/kafka-home.sh)"
 export KAFKA_HOME="$kafka_home" ONLY="${1:-}"
 echo "bench: building" >&2
-dotnet build bench/StreamEngine.Bench -c Release --nologo -v quiet '-clp:NoSummary;ErrorsOnly'
+dotnet msbuild bench/StreamEngine.Bench -restore -m -nologo -v:quiet -p:Configuration=Release
 mkdir -p artifacts/bench
 exec dotnet bench/StreamEngine.Bench/bin/Release/net10.0/StreamEngine.Bench.dll ${1:+"$1"}

@@ -35,6 +35,8 @@ if [[ -z "${STREAMENGINE_SETUP_LOCKED:-}" ]] && command -v flock >/dev/null; the
   export STREAMENGINE_SETUP_LOCKED=1
   exec flock --close "$deps/lock" bash "$repo/deploy/setup.sh" "${missing[@]}"
 fi
+# What an interrupted set-up left behind.
+rm -rf "$deps"/fetch.* "$deps"/probe.* "$deps"/build.*
 
 for step in "${missing[@]}"; do
   "${step}_get"

@@ -85,11 +85,15 @@ fi
 rm -rf "$results"
 mkdir -p "$results"
 echo "test: building" >&2
-if ! dotnet build StreamEngine.sln -c Release --nologo -v quiet '-clp:NoSummary;ErrorsOnly'; then
-  echo "the build failed: no test was run"
-  failed=1
-  finish
-fi
+built=(StreamEngine.sln)
+[[ -z "${1:-}" ]] || built=("${projects[@]/#/tests/}")
+for project in "${built[@]}"; do
+  if ! dotnet msbuild "$project" -restore -m -nologo -v:quiet -p:Configuration=Release; then
+    echo "the build failed: no test was run"
+    failed=1
+    finish
+  fi
+done
 for project in "${projects[@]}"; do
   run "$project"
 done

@@ -14,6 +14,7 @@ stamp() { printf '%s\n' "$2" >"$stamps/$1"; }
 reason_in() {
   local line
   line="$(grep -m1 -iE 'error|unable|cannot|could not|denied|refused' "$1" || tail -n 1 "$1")"
+  line="${line#"${line%%[![:space:]]*}"}"
   printf '%s' "${line:0:300}"
 }
 

@@ -4,7 +4,9 @@
 java_key() { stat -L -c '%n %s %Y' "$(command -v java)"; }
 
 java_done() {
-  [[ -n "$("$repo/deploy/kafka-home.sh")" ]] || return 0
+  local home
+  home="$("$repo/deploy/kafka-home.sh")" || exit 1
+  [[ -n "$home" ]] || return 0
   command -v java >/dev/null && stamped java "$(java_key)"
 }
 
