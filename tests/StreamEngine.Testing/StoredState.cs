@@ -1,0 +1,46 @@
+using StreamEngine.Core.State;
+
+namespace StreamEngine.Testing;
+
+/// <summary>State tables as a task stores them, in memory: by table, key and codec version.</summary>
+public sealed class StoredState
+{
+    private readonly Dictionary<string, Dictionary<string, (byte Version, byte[] Value)>> _tables = [];
+
+    /// <summary>How many entries a table has.</summary>
+    public int Count(string table) => _tables.TryGetValue(table, out var entries) ? entries.Count : 0;
+
+    /// <summary>Takes in what has changed in a table.</summary>
+    public void Store(IStateTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (!_tables.TryGetValue(table.Name, out var entries))
+        {
+            _tables[table.Name] = entries = [];
+        }
+
+        table.WriteChanges(new Changes(entries, table.Version));
+    }
+
+    /// <summary>Fills a table with what is stored.</summary>
+    public void RestoreInto(IStateTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (_tables.TryGetValue(table.Name, out var entries))
+        {
+            foreach (var (key, (version, value)) in entries)
+            {
+                table.Restore(Convert.FromHexString(key), version, value);
+            }
+        }
+
+        table.RestoreDone();
+    }
+
+    private sealed class Changes(Dictionary<string, (byte, byte[])> entries, byte version) : IStateChanges
+    {
+        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => entries[Convert.ToHexString(key)] = (version, value.ToArray());
+
+        public void Delete(ReadOnlySpan<byte> key) => entries.Remove(Convert.ToHexString(key));
+    }
+}
