@@ -21,7 +21,7 @@ internal static class PostTime
     private const long Min = -62_135_596_800_000;
     private const long Max = 253_402_300_800_000;
 
-    private static ReadOnlySpan<ushort> DaysBeforeMonth => [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
+    private static ReadOnlySpan<byte> MonthLengths => [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
     internal static PostTimeFormat Format(string option) => option switch
     {
@@ -220,12 +220,15 @@ internal static class PostTime
     private static bool IsLeapYear(int year) => (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
 
     private static int DaysInMonth(int year, int month) =>
-        month == 2 && IsLeapYear(year) ? 29 : DaysBeforeMonth[month] - DaysBeforeMonth[month - 1];
+        month == 2 && IsLeapYear(year) ? 29 : MonthLengths[month - 1];
+
+    // From March on, months are 30.6 days apart on average, rounded down.
+    private static int DaysBefore(int month) => month <= 2 ? (month - 1) * 31 : (306 * (month + 1) / 10) - 63;
 
     private static long DaysSince1970(int year, int month, int day)
     {
         var before = year - 1;
-        var days = (before * 365L) + (before / 4) - (before / 100) + (before / 400) + DaysBeforeMonth[month - 1] + day - 1;
+        var days = (before * 365L) + (before / 4) - (before / 100) + (before / 400) + DaysBefore(month) + day - 1;
         return days - 719_162 + (month > 2 && IsLeapYear(year) ? 1 : 0);
     }
 }

@@ -8,9 +8,9 @@ namespace StreamEngine.Tests.Operators.Decode;
 
 public sealed class JsonReaderTests
 {
-    private static readonly string[] Names = ["a", "b", "text", "", "é", "user_name_of_some_length", "a\"b"];
+    private static readonly string[] _names = ["a", "b", "text", "", "é", "user_name_of_some_length", "a\"b"];
 
-    private static readonly string[] Paths = ["a", "b.a", "text", "b.text.b", "user_name_of_some_length", "b.1", "é"];
+    private static readonly string[] _paths = ["a", "b.a", "text", "b.text.b", "user_name_of_some_length", "b.1", "é"];
 
     [Theory]
     [InlineData(1)]
@@ -44,7 +44,7 @@ public sealed class JsonReaderTests
 
     private static unsafe bool Agree(byte[] document, string where)
     {
-        var reader = new JsonReader(PathNode.Tree(Paths), Paths.Length);
+        var reader = new JsonReader(PathNode.Tree(_paths), _paths.Length);
         var padded = new byte[document.Length + JsonReader.Slack];
         Array.Fill(padded, (byte)'"');
         document.CopyTo(padded, 0);
@@ -70,9 +70,9 @@ public sealed class JsonReaderTests
             using (theirs)
             {
                 Assert.True(ours == Utf8.IsValid(document), $"{where}: we refuse {Encoding.UTF8.GetString(document)}: {reader.Error} at {reader.ErrorPosition}");
-                for (var field = 0; ours && field < Paths.Length; field++)
+                for (var field = 0; ours && field < _paths.Length; field++)
                 {
-                    Assert.Equal(Find(theirs.RootElement, Paths[field]), Content(document, reader.Captures[field]));
+                    Assert.Equal(Find(theirs.RootElement, _paths[field]), Content(document, reader.Captures[field]));
                 }
             }
 
@@ -134,7 +134,7 @@ public sealed class JsonReaderTests
             2 => random.Next(-1000, 1000).ToString(CultureInfo.InvariantCulture),
             3 => $"{random.Next(100)}.{random.Next(100)}e{(random.Next(2) == 0 ? "+" : "-")}{random.Next(10)}",
             4 or 5 => Text(random),
-            6 => "{" + string.Join(",", Enumerable.Range(0, random.Next(6)).Select(_ => $"{JsonSerializer.Serialize(Names[random.Next(Names.Length)])}{space}:{Value(random, depth + 1)}")) + "}",
+            6 => "{" + string.Join(",", Enumerable.Range(0, random.Next(6)).Select(_ => $"{JsonSerializer.Serialize(_names[random.Next(_names.Length)])}{space}:{Value(random, depth + 1)}")) + "}",
             _ => "[" + string.Join(",", Enumerable.Range(0, random.Next(4)).Select(_ => Value(random, depth + 1))) + "]",
         }) + space;
     }
