@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using StreamEngine.Text.Sentiment;
+
+namespace StreamEngine.Bench.Text;
+
+/// <summary>Posts per second and core for tokenising and scoring, with a plain string-based scorer as the yardstick.</summary>
+public static class SentimentBenchmark
+{
+    private const int Posts = 20_000;
+    private const int Batch = 2_000;
+    private const int Runs = 7;
+
+    /// <summary>Measures on the calling thread.</summary>
+    /// <param name="report">Receives <c>sentiment.posts_per_s_core</c>, <c>sentiment.bytes_per_post</c> and <c>sentiment.plain_posts_per_s_core</c>.</param>
+    /// <param name="log">Receives a line per figure.</param>
+    public static void Run(IDictionary<string, double> report, TextWriter log)
+    {
+        var posts = new SyntheticPosts(Posts, seed: 20_251);
+        var scorer = new SentimentScorer(SentimentModel.LoadDefault());
+        var negative = new float[Batch];
+        var neutral = new float[Batch];
+        var positive = new float[Batch];
+        void Score()
+        {
+            for (var from = 0; from < Posts; from += Batch)
+                scorer.Score(posts.Bytes, posts.Offsets.AsSpan(from, Batch), posts.Lengths.AsSpan(from, Batch), negative, neutral, positive);
+        }
+
+        var (speed, bytes) = Throughput.Measure(Score, Posts, Runs);
+        report["sentiment.posts_per_s_core"] = speed;
+        report["sentiment.bytes_per_post"] = bytes;
+
+        var plain = new PlainScorer();
+        var sum = 0.0;
+        var (plainSpeed, _) = Throughput.Measure(() =>
+        {
+            foreach (var text in posts.Texts)
+                sum += plain.Score(text);
+        }, Posts, Runs);
+        report["sentiment.plain_posts_per_s_core"] = plainSpeed;
+        log.WriteLine($"sentiment: {speed:N0} posts/s and core, {bytes:F2} bytes allocated per post (plain string-based scorer: {plainSpeed:N0} posts/s, checksum {sum:F3})");
+    }
+}
+
+/// <summary>Measures how often per second something is done.</summary>
+internal static class Throughput
+{
+    /// <summary>The best of several runs after warming up, and the bytes allocated per item over all of them.</summary>
+    public static (double PerSecond, double BytesPerItem) Measure(Action run, int items, int runs)
+    {
+        for (var i = 0; i < 5; i++)
+            run();
+        var best = double.MaxValue;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < runs; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            run();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+        return (items / best, (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / items / runs);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace StreamEngine.Text.Sentiment;
+
+/// <summary>
+/// The rows of a model's unit features in memory: 32 bytes each, so that a feature costs one cache line for its slot
+/// and one for its row. A row is 3 class and up to 26 hidden numbers, the frequency, and the scale as a half.
+/// </summary>
+internal sealed unsafe class FeatureTable
+{
+    /// <summary>Bytes of a row, and numbers of a sum.</summary>
+    public const int Width = 32;
+
+    private const int FrequencyAt = SentimentWeights.Classes + SentimentWeights.MaxHidden, ScaleAt = FrequencyAt + 1;
+    private const int Portion = 128;
+
+    private readonly ulong[] _slots;
+    private readonly int _shift;
+    private readonly byte[] _memory;
+    private readonly byte* _rows;
+
+    public FeatureTable(SentimentWeights weights)
+    {
+        var count = weights.Keys.Length;
+        _memory = GC.AllocateArray<byte>((count * Width) + 64, pinned: true);
+        _rows = (byte*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory)) + 63) & ~(nuint)63);
+        var bits = Math.Max(4, BitOperations.Log2((uint)Math.Max(1, count)) + 2);
+        _shift = 32 - bits;
+        _slots = new ulong[1 << bits];
+        for (var row = 0; row < count; row++)
+        {
+            var slot = Slot(weights.Keys[row]);
+            while (_slots[slot] != 0)
+                slot = (slot + 1) & (uint)(_slots.Length - 1);
+            _slots[slot] = weights.Keys[row] | ((ulong)(row + 1) << 32);
+            var to = new Span<byte>(_rows + (row * Width), Width);
+            MemoryMarshal.AsBytes(weights.Rows.AsSpan(row * weights.Columns, weights.Columns)).CopyTo(to);
+            to[FrequencyAt] = weights.Frequencies[row];
+            MemoryMarshal.Write(to[ScaleAt..], weights.Scales[row]);
+        }
+    }
+
+    /// <summary>Sums the rows of features; those that the model does not know add nothing.</summary>
+    /// <param name="features">Keys.</param>
+    /// <param name="sums">Receives <see cref="Width"/> sums, the last three of no meaning.</param>
+    /// <param name="square">The sum of the squared frequencies.</param>
+    [SkipLocalsInit]
+    public void Sum(ReadOnlySpan<uint> features, Span<float> sums, out int square)
+    {
+        square = 0;
+        Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        var rows = stackalloc byte*[Portion];
+        while (!features.IsEmpty)
+        {
+            var portion = features[..Math.Min(features.Length, Portion)];
+            features = features[portion.Length..];
+            var known = Find(portion, rows);
+            for (var i = 0; i < known; i++)
+            {
+                var row = rows[i];
+                square += row[FrequencyAt] * row[FrequencyAt];
+                var scale = Vector256.Create((float)*(Half*)(row + ScaleAt));
+                var (low, high) = Vector256.Widen(Vector256.Load((sbyte*)row));
+                sum0 += Vector256.ConvertToSingle(Vector256.WidenLower(low)) * scale;
+                sum1 += Vector256.ConvertToSingle(Vector256.WidenUpper(low)) * scale;
+                sum2 += Vector256.ConvertToSingle(Vector256.WidenLower(high)) * scale;
+                sum3 += Vector256.ConvertToSingle(Vector256.WidenUpper(high)) * scale;
+            }
+        }
+        sum0.CopyTo(sums);
+        sum1.CopyTo(sums[8..]);
+        sum2.CopyTo(sums[16..]);
+        sum3.CopyTo(sums[24..]);
+    }
+
+    // Memory is asked for ahead: first the slots of all features, then the rows of those found.
+    private int Find(ReadOnlySpan<uint> features, byte** rows)
+    {
+        ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+        foreach (var feature in features)
+            Prefetch(Unsafe.AsPointer(ref Unsafe.Add(ref slots, Slot(feature))));
+        var known = 0;
+        foreach (var feature in features)
+        {
+            var slot = Slot(feature);
+            ulong entry;
+            while ((entry = Unsafe.Add(ref slots, slot)) != 0)
+            {
+                if ((uint)entry == feature)
+                {
+                    rows[known] = _rows + (((nint)(entry >> 32) - 1) * Width);
+                    Prefetch(rows[known++]);
+                    break;
+                }
+                slot = (slot + 1) & (uint)(_slots.Length - 1);
+            }
+        }
+        return known;
+    }
+
+    private static void Prefetch(void* address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(address);
+    }
+
+    private uint Slot(uint key) => (key * 0x9E37_79B1u) >> _shift;
+}

@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using StreamEngine.Text.Features;
+
+namespace StreamEngine.Text.Sentiment;
+
+/// <summary>A unit's features summed up: two cache lines.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 128)]
+internal unsafe struct CachedUnit
+{
+    /// <summary><see cref="Unit.Key"/>; 0 where the entry is free.</summary>
+    public ulong Key;
+
+    /// <summary>The folded word's own key.</summary>
+    public uint Word;
+
+    /// <summary>The sum of the squared frequencies of its known features.</summary>
+    public int Square;
+
+    /// <summary>What it adds to the classes, in steps of <see cref="SentimentWeights.ClassStep"/>; the fourth is 0.</summary>
+    public fixed short Classes[4];
+
+    /// <summary>1 for a negation.</summary>
+    public int Negates;
+
+    private int _unused;
+
+    /// <summary>What it adds to the hidden units, in steps of <see cref="SentimentWeights.HiddenStep"/>; zeros behind the last.</summary>
+    public fixed short Hidden[32];
+}
+
+/// <summary>
+/// The units met so far with their features summed, in a table of fixed size: two places per unit, of which the older
+/// gives way. Where a unit is not there its sums are worked out from the model, so that what is cached never shows
+/// in a score.
+/// </summary>
+internal sealed unsafe class UnitCache
+{
+    private const int CapacityBits = 16;
+
+    /// <summary>Entries: 8 MB.</summary>
+    private const int Capacity = 1 << CapacityBits;
+
+    private readonly SentimentModel _model;
+    private readonly byte[] _memory;
+    private readonly CachedUnit* _entries;
+    private readonly uint[] _features = new uint[WordFeatures.Most];
+    private readonly float[] _sums = new float[FeatureTable.Width];
+
+    public UnitCache(SentimentModel model)
+    {
+        _model = model;
+        _memory = GC.AllocateArray<byte>((Capacity * sizeof(CachedUnit)) + 128, pinned: true);
+        var start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+        _entries = (CachedUnit*)((start + 127) & ~(nuint)127);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong key)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var entry = (byte*)(_entries + Index(key));
+        Sse.Prefetch0(entry);
+        Sse.Prefetch0(entry + 64);
+    }
+
+    /// <summary>The sums of a unit that is no break. The reference holds until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref readonly CachedUnit Get(in Unit unit, ReadOnlySpan<byte> text)
+    {
+        var entry = _entries + Index(unit.Key);
+        if (entry->Key == unit.Key)
+            return ref *entry;
+        return ref Miss(entry, in unit, text);
+    }
+
+    // The high bits of a key are mixed best.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nuint Index(ulong key) => (nuint)(key >> (64 - CapacityBits));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ref readonly CachedUnit Miss(CachedUnit* entry, in Unit unit, ReadOnlySpan<byte> text)
+    {
+        var neighbour = _entries + (Index(unit.Key) ^ 1);
+        if (neighbour->Key == unit.Key)
+            return ref *neighbour;
+        *neighbour = *entry;
+        Compute(ref *entry, in unit, text.Slice(unit.Start, unit.Length));
+        return ref *entry;
+    }
+
+    private void Compute(ref CachedUnit entry, in Unit unit, ReadOnlySpan<byte> raw)
+    {
+        var weights = _model.Weights;
+        var count = WordFeatures.List(in unit, raw, _features);
+        _model.Features.Sum(_features.AsSpan(0, count), _sums, out var square);
+        entry = default;
+        entry.Key = unit.Key;
+        entry.Word = _features[0];
+        entry.Square = square;
+        entry.Negates = unit.Kind == UnitKind.Word && Negation.Contains(_features[0]) ? 1 : 0;
+        for (var c = 0; c < SentimentWeights.Classes; c++)
+            entry.Classes[c] = Steps(_sums[c], weights.ClassStep);
+        for (var c = 0; c < weights.Hidden; c++)
+            entry.Hidden[c] = Steps(_sums[SentimentWeights.Classes + c], weights.HiddenStep);
+    }
+
+    private static short Steps(float value, float step) => (short)Math.Clamp(MathF.Round(value / step), short.MinValue, short.MaxValue);
+}

@@ -1,0 +1,156 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Text;
+
+namespace StreamEngine.Text;
+
+/// <summary>
+/// Folds text for comparison: lower case; Latin letters without diacritics ("É" to "e", "ß" to "ss", "ł" to "l");
+/// typographic quotes, dashes and spaces as their ASCII forms; full-width forms as ASCII; HTML entities as the
+/// characters they name; combining marks and zero-width characters dropped; invalid UTF-8 as U+FFFD. Other scripts
+/// are lower-cased. Folding what is folded changes nothing unless it spells an HTML entity.
+/// </summary>
+public static class TextFolding
+{
+    /// <summary>The most bytes that folding <paramref name="length"/> bytes can yield: an invalid byte becomes the three of U+FFFD.</summary>
+    public static int MaxFoldedLength(int length) => checked(length * 3);
+
+    /// <summary>Folds <paramref name="utf8"/> into <paramref name="destination"/>.</summary>
+    /// <param name="utf8">Text in UTF-8; invalid bytes are allowed.</param>
+    /// <param name="destination">At least <see cref="MaxFoldedLength"/> bytes, or as many as the result needs.</param>
+    /// <returns>The number of bytes written.</returns>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static int Fold(ReadOnlySpan<byte> utf8, Span<byte> destination) => Fold(utf8, destination, default);
+
+    /// <summary>Folds, and tells for each folded byte the offset of the source character that it came from.</summary>
+    /// <param name="utf8">Text in UTF-8; invalid bytes are allowed.</param>
+    /// <param name="destination">At least <see cref="MaxFoldedLength"/> bytes, or as many as the result needs.</param>
+    /// <param name="sourceOffsets">Empty, or as long as <paramref name="destination"/>.</param>
+    /// <returns>The number of bytes written.</returns>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static int Fold(ReadOnlySpan<byte> utf8, Span<byte> destination, Span<int> sourceOffsets)
+    {
+        int read = 0, written = 0;
+        while (true)
+        {
+            var plain = FoldAscii(utf8[read..], destination[written..]);
+            if (!sourceOffsets.IsEmpty)
+            {
+                for (var i = 0; i < plain; i++)
+                    sourceOffsets[written + i] = read + i;
+            }
+            read += plain;
+            written += plain;
+            if (read >= utf8.Length)
+                return written;
+            var codePoint = CodePoint.Decode(utf8, read, out var length);
+            var added = FoldCodePoint(codePoint, destination[written..]);
+            if (added < 0)
+                throw new ArgumentException($"The destination holds {destination.Length} bytes, too few for the folded text; {MaxFoldedLength(utf8.Length)} always suffice.", nameof(destination));
+            if (!sourceOffsets.IsEmpty)
+                sourceOffsets.Slice(written, added).Fill(read);
+            read += length;
+            written += added;
+        }
+    }
+
+    /// <summary>Lower-cases ASCII up to the first byte that is not ASCII or is "&amp;".</summary>
+    private static int FoldAscii(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        var n = Math.Min(source.Length, destination.Length);
+        var i = 0;
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        for (; i + Vector256<byte>.Count <= n; i += Vector256<byte>.Count)
+        {
+            var v = Vector256.LoadUnsafe(ref from, (nuint)i);
+            var stop = (v | Vector256.Equals(v, Vector256.Create((byte)'&'))).ExtractMostSignificantBits();
+            var upper = Vector256.LessThan(v - Vector256.Create((byte)'A'), Vector256.Create((byte)26));
+            (v | (upper & Vector256.Create((byte)0x20))).StoreUnsafe(ref to, (nuint)i);
+            if (stop != 0)
+                return i + System.Numerics.BitOperations.TrailingZeroCount(stop);
+        }
+        for (; i < n; i++)
+        {
+            var b = Unsafe.Add(ref from, i);
+            if (b >= 0x80 || b == (byte)'&')
+                break;
+            Unsafe.Add(ref to, i) = (uint)(b - 'A') < 26 ? (byte)(b | 0x20) : b;
+        }
+        return i;
+    }
+
+    /// <summary>Writes a folded code point.</summary>
+    /// <returns>The bytes written, or -1 where they do not fit.</returns>
+    internal static int FoldCodePoint(int codePoint, Span<byte> destination)
+    {
+        if (codePoint < 0x80)
+            return Write((byte)((uint)(codePoint - 'A') < 26 ? codePoint | 0x20 : codePoint), (byte)' ', destination);
+        var table = codePoint is >= 0xC0 and < 0x250 ? LatinBases.Slice((codePoint - 0xC0) * 2, 2)
+            : codePoint is >= 0x1E00 and < 0x1F00 ? LatinAdditionalBases.Slice((codePoint - 0x1E00) * 2, 2)
+            : default;
+        if (!table.IsEmpty && table[0] != (byte)' ')
+            return Write(table[0], table[1], destination);
+        return FoldRare(codePoint, destination);
+    }
+
+    private static int Write(byte first, byte second, Span<byte> destination)
+    {
+        var length = second == (byte)' ' ? 1 : 2;
+        if (destination.Length < length)
+            return -1;
+        destination[0] = first;
+        if (length == 2)
+            destination[1] = second;
+        return length;
+    }
+
+    private static int FoldRare(int codePoint, Span<byte> destination)
+    {
+        switch (codePoint)
+        {
+            case 0x2018 or 0x2019 or 0x201B or 0x02BC or 0xB4:
+                return Write((byte)'\'', (byte)' ', destination);
+            case 0x201C or 0x201D or 0x201E or 0x201F or 0xAB or 0xBB:
+                return Write((byte)'"', (byte)' ', destination);
+            case >= 0x2010 and <= 0x2015 or 0x2212:
+                return Write((byte)'-', (byte)' ', destination);
+            case 0xA0 or (>= 0x2000 and <= 0x200A) or 0x2028 or 0x2029 or 0x202F or 0x205F or 0x3000:
+                return destination.IsEmpty ? -1 : Write((byte)' ', (byte)' ', destination);
+            case 0x2026:
+                if (destination.Length < 3)
+                    return -1;
+                "..."u8.CopyTo(destination);
+                return 3;
+            case >= 0xFF01 and <= 0xFF5E:
+                return FoldCodePoint(codePoint - 0xFEE0, destination);
+            case 0x212A:
+                return Write((byte)'k', (byte)' ', destination);
+            case 0xAD or (>= 0x0300 and <= 0x036F) or (>= 0x200B and <= 0x200F) or 0x2060 or (>= 0xFE00 and <= 0xFE0F) or 0xFEFF:
+                return 0;
+        }
+        var rune = Rune.ToLowerInvariant(new Rune(codePoint));
+        return rune.TryEncodeToUtf8(destination, out var written) ? written : -1;
+    }
+
+    // Base letters, two places each ("ae" for "æ"), of U+00C0 to U+024F; blank: no Latin base, lower-cased as it is.
+    private static ReadOnlySpan<byte> LatinBases =>
+        "a a a a a a aec e e e e i i i i d n o o o o o   o u u u u y thssa a a a a a aec e e e e i i i i d n "u8 +
+        "o o o o o   o u u u u y thy a a a a a a c c c c c c c c d d d d e e e e e e e e e e g g g g g g g g "u8 +
+        "h h h h i i i i i i i i i i ijijj j k k k l l l l l l l l l l n n n n n n n n n o o o o o o oeoer r "u8 +
+        "r r r r s s s s s s s s t t t t t t u u u u u u u u u u u u w w y y y z z z z z z s b b b b       c "u8 +
+        "c     d d   e     f f     hv    k k l       n   o o     p p           t t t   u u     y y z z       "u8 +
+        "                    dzdzdzljljljnjnjnja a i i o o u u u u u u u u u u e a a a a aeaeg g g g k k o o "u8 +
+        "o o     j dzdzdzg g hv  n n a a aeaeo o a a a a e e e e i i i i o o o o r r r r u u u u s s t t     "u8 +
+        "h h n d ououz z a a e e o o o o o o o o y y l n t j     a c c l   s z     b     e e j j q q r r y y "u8;
+
+    // The same for U+1E00 to U+1EFF.
+    private static ReadOnlySpan<byte> LatinAdditionalBases =>
+        "a a b b b b b b c c d d d d d d d d d d e e e e e e e e e e f f g g h h h h h h h h h h i i i i k k "u8 +
+        "k k k k l l l l l l l l m m m m m m n n n n n n n n o o o o o o o o p p p p r r r r r r r r s s s s "u8 +
+        "s s s s s s t t t t t t t t u u u u u u u u u u v v v v w w w w w w w w w w x x x x y y z z z z z z "u8 +
+        "h t w y a s s s ss  a a a a a a a a a a a a a a a a a a a a a a a a e e e e e e e e e e e e e e e e "u8 +
+        "i i i i o o o o o o o o o o o o o o o o o o o o o o o o u u u u u u u u u u u u u u y y y y y y y y "u8 +
+        "llllv v y y "u8;
+}

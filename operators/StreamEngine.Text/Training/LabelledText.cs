@@ -1,0 +1,12 @@
+namespace StreamEngine.Text.Training;
+
+/// <summary>A text with the class that people gave it.</summary>
+/// <param name="Text">The text in UTF-8.</param>
+/// <param name="Label">Its class.</param>
+/// <param name="Language">Its language, two letters; empty where the file does not say.</param>
+/// <param name="Set">The data set that it comes from.</param>
+public sealed record LabelledText(byte[] Text, SentimentLabel Label, string Language, string Set)
+{
+    /// <summary>How much the text counts in training, relative to 1.</summary>
+    public float Weight { get; init; } = 1;
+}

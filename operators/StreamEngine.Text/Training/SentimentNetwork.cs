@@ -1,0 +1,290 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using StreamEngine.Text.Sentiment;
+
+namespace StreamEngine.Text.Training;
+
+/// <summary>
+/// One network in training: a row of sixteen numbers per unit feature, of which three add to the classes and thirteen
+/// to hidden units (ReLU); three numbers per clause feature. Stochastic gradient descent with a step size per number
+/// (Adagrad), a text at a time, so that a seed decides the result.
+/// </summary>
+internal sealed class SentimentNetwork
+{
+    public const int Width = 16, Classes = 3, Hidden = Width - Classes;
+    private const int ClauseWidth = 4;
+    private const float Epsilon = 1e-6f;
+
+    private readonly TrainingCorpus _corpus;
+    private readonly SentimentTrainingOptions _options;
+    private readonly float[] _squares, _clauseSquares;
+    private readonly float[] _frequencies, _clauseFrequencies;
+    private readonly float[] _smallSquares = new float[Classes + Hidden + (Hidden * Classes)];
+    private readonly float[][] _setBias, _setBiasSquares;
+    private readonly int[] _sets;
+    private readonly bool[] _twoClasses;
+    private ulong _random;
+    private int[] _features = new int[1024];
+    private int[] _clauses = new int[256];
+
+    public SentimentNetwork(TrainingCorpus corpus, SentimentTrainingOptions options, int member)
+    {
+        _corpus = corpus;
+        _options = options;
+        _random = ((ulong)options.Seed * 0x9E3779B97F4A7C15) ^ ((ulong)(member + 1) * 0xD1B54A32D192ED03);
+        Rows = new float[corpus.Keys.Length * Width];
+        _squares = new float[Rows.Length];
+        ClauseRows = new float[corpus.ClauseKeys.Length * ClauseWidth];
+        _clauseSquares = new float[ClauseRows.Length];
+        _frequencies = [.. corpus.Frequencies.Select(steps => steps * SentimentWeights.FrequencyStep)];
+        _clauseFrequencies = [.. corpus.ClauseFrequencies.Select(steps => steps * SentimentWeights.FrequencyStep)];
+        for (var i = 0; i < Rows.Length; i++)
+        {
+            if (i % Width >= Classes)
+                Rows[i] = 0.1f * (Uniform() - 0.5f);
+        }
+        for (var i = 0; i < Output.Length; i++)
+            Output[i] = Uniform() - 0.5f;
+        (_sets, _twoClasses) = SetsOf(corpus);
+        _setBias = [.. _twoClasses.Select(_ => new float[Classes])];
+        _setBiasSquares = [.. _twoClasses.Select(_ => new float[Classes])];
+    }
+
+    /// <summary>Per unit feature, sixteen numbers.</summary>
+    public float[] Rows { get; }
+
+    /// <summary>Per clause feature, four numbers, the last of no meaning.</summary>
+    public float[] ClauseRows { get; }
+
+    public float[] Bias { get; } = new float[Classes];
+
+    public float[] HiddenBias { get; } = new float[Hidden];
+
+    /// <summary>Per hidden unit, what it adds to the three classes.</summary>
+    public float[] Output { get; } = new float[Hidden * Classes];
+
+    /// <summary>Goes through the data as often as the options say.</summary>
+    /// <param name="progress">Told the share done, 0 to 1, now and then.</param>
+    /// <param name="cancellation">Stops training between texts.</param>
+    public void Train(Action<double>? progress, CancellationToken cancellation)
+    {
+        var order = new int[_corpus.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        var steps = (long)_options.Epochs * order.Length;
+        long step = 0;
+        for (var epoch = 0; epoch < _options.Epochs; epoch++)
+        {
+            Shuffle(order);
+            foreach (var text in order)
+            {
+                if ((step & 0xFFF) == 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    progress?.Invoke((double)step / steps);
+                }
+                Step(text, _options.LearningRate * (1 - ((float)step / steps)));
+                step++;
+            }
+        }
+        progress?.Invoke(1);
+    }
+
+    private static (int[] Sets, bool[] TwoClasses) SetsOf(TrainingCorpus corpus)
+    {
+        var names = new Dictionary<string, int>();
+        var sets = new int[corpus.Count];
+        for (var i = 0; i < sets.Length; i++)
+        {
+            if (!names.TryGetValue(corpus.Texts[i].Set, out sets[i]))
+                names.Add(corpus.Texts[i].Set, sets[i] = names.Count);
+        }
+        var texts = new int[names.Count];
+        var neutral = new int[names.Count];
+        for (var i = 0; i < sets.Length; i++)
+        {
+            texts[sets[i]]++;
+            neutral[sets[i]] += corpus.Texts[i].Label == SentimentLabel.Neutral ? 1 : 0;
+        }
+        // Sets that as good as never say neutral teach nothing about it.
+        return (sets, [.. texts.Select((n, set) => neutral[set] < 0.01 * n)]);
+    }
+
+    private void Step(int text, float rate)
+    {
+        var label = (int)_corpus.Texts[text].Label;
+        var set = _sets[text];
+        if (_twoClasses[set] && label == (int)SentimentLabel.Neutral)
+            return;
+        var (features, clauses, square) = Draw(text);
+        if (square == 0)
+            return;
+        var norm = 1 / MathF.Sqrt(square);
+
+        var sum = Vector512<float>.Zero;
+        ref var rows = ref Rows[0];
+        for (var i = 0; i < features; i++)
+        {
+            var feature = _features[i];
+            sum += Vector512.LoadUnsafe(ref rows, (nuint)(feature * Width)) * _frequencies[feature];
+        }
+        var clauseSum = Vector128<float>.Zero;
+        for (var i = 0; i < clauses; i++)
+        {
+            var clause = _clauses[i];
+            clauseSum += Vector128.LoadUnsafe(ref ClauseRows[clause * ClauseWidth]) * _clauseFrequencies[clause];
+        }
+        Span<float> hidden = stackalloc float[Width];
+        (sum * norm).CopyTo(hidden);
+        Span<float> errors = stackalloc float[Classes];
+        for (var c = 0; c < Classes; c++)
+            errors[c] = hidden[c] + (clauseSum[c] * norm) + Bias[c] + _setBias[set][c];
+        for (var h = 0; h < Hidden; h++)
+        {
+            var active = hidden[Classes + h] = MathF.Max(0, hidden[Classes + h] + HiddenBias[h]);
+            for (var c = 0; c < Classes; c++)
+                errors[c] += active * Output[(h * Classes) + c];
+        }
+        Errors(errors, label, _twoClasses[set], _corpus.Texts[text].Weight);
+        Span<float> gradient = stackalloc float[Width];
+        Backward(errors, hidden, gradient, set, rate);
+        Update(gradient, norm, features, clauses, rate);
+    }
+
+    /// <summary>Chooses the features that this step sees.</summary>
+    private (int Features, int Clauses, float Square) Draw(int text)
+    {
+        var keep = (uint)(_options.Keep * 256);
+        int features = 0, clauses = 0;
+        var square = 0f;
+        ulong chance = 0;
+        var left = 0;
+        foreach (var type in _corpus.Units(text))
+        {
+            var list = _corpus.TypeFeatures[type];
+            if (features + list.Length > _features.Length)
+                Array.Resize(ref _features, _features.Length * 2);
+            foreach (var feature in list)
+            {
+                if (left == 0)
+                {
+                    chance = Next();
+                    left = 8;
+                }
+                if ((chance & 0xFF) < keep)
+                {
+                    _features[features++] = feature;
+                    square += _frequencies[feature] * _frequencies[feature];
+                }
+                chance >>= 8;
+                left--;
+            }
+        }
+        var list2 = _corpus.Clauses(text);
+        if (list2.Length > _clauses.Length)
+            _clauses = new int[list2.Length * 2];
+        foreach (var clause in list2)
+        {
+            if (clause < 0 || (Next() & 0xFF) >= keep)
+                continue;
+            _clauses[clauses++] = clause;
+            square += _clauseFrequencies[clause] * _clauseFrequencies[clause];
+        }
+        return (features, clauses, square);
+    }
+
+    /// <summary>Turns scores into the gradient of the loss: probability less what it should be.</summary>
+    private static void Errors(Span<float> scores, int label, bool twoClasses, float weight)
+    {
+        if (twoClasses)
+            scores[(int)SentimentLabel.Neutral] = float.NegativeInfinity;
+        var top = MathF.Max(scores[0], MathF.Max(scores[1], scores[2]));
+        var total = 0f;
+        for (var c = 0; c < Classes; c++)
+            total += scores[c] = MathF.Exp(scores[c] - top);
+        for (var c = 0; c < Classes; c++)
+            scores[c] = weight * ((scores[c] / total) - (c == label ? 1 : 0));
+    }
+
+    private void Backward(Span<float> errors, Span<float> hidden, Span<float> gradient, int set, float rate)
+    {
+        errors.CopyTo(gradient);
+        for (var h = 0; h < Hidden; h++)
+        {
+            var active = hidden[Classes + h];
+            if (active <= 0)
+            {
+                gradient[Classes + h] = 0;
+                continue;
+            }
+            var back = 0f;
+            for (var c = 0; c < Classes; c++)
+            {
+                var at = (h * Classes) + c;
+                back += errors[c] * Output[at];
+                Descend(ref Output[at], ref _smallSquares[Width + at], errors[c] * active, rate * 0.3f);
+            }
+            gradient[Classes + h] = back;
+            Descend(ref HiddenBias[h], ref _smallSquares[Classes + h], back, rate * 0.1f);
+        }
+        for (var c = 0; c < Classes; c++)
+        {
+            Descend(ref Bias[c], ref _smallSquares[c], errors[c], rate * 0.1f);
+            Descend(ref _setBias[set][c], ref _setBiasSquares[set][c], errors[c], rate * 0.1f);
+        }
+    }
+
+    private void Update(Span<float> gradient, float norm, int features, int clauses, float rate)
+    {
+        var all = Vector512.LoadUnsafe(ref gradient[0]) * norm;
+        ref var rows = ref Rows[0];
+        ref var squares = ref _squares[0];
+        for (var i = 0; i < features; i++)
+        {
+            var feature = _features[i];
+            var at = (nuint)(feature * Width);
+            var g = all * _frequencies[feature];
+            var square = Vector512.LoadUnsafe(ref squares, at) + (g * g);
+            square.StoreUnsafe(ref squares, at);
+            (Vector512.LoadUnsafe(ref rows, at) - (g * rate / (Vector512.Sqrt(square) + Vector512.Create(Epsilon)))).StoreUnsafe(ref rows, at);
+        }
+        var few = Vector128.LoadUnsafe(ref gradient[0]).WithElement(3, 0) * norm;
+        for (var i = 0; i < clauses; i++)
+        {
+            var clause = _clauses[i];
+            ref var row = ref ClauseRows[clause * ClauseWidth];
+            ref var rowSquares = ref _clauseSquares[clause * ClauseWidth];
+            var g = few * _clauseFrequencies[clause];
+            var square = Vector128.LoadUnsafe(ref rowSquares) + (g * g);
+            square.StoreUnsafe(ref rowSquares);
+            (Vector128.LoadUnsafe(ref row) - (g * rate / (Vector128.Sqrt(square) + Vector128.Create(Epsilon)))).StoreUnsafe(ref row);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Descend(ref float number, ref float square, float gradient, float rate)
+    {
+        square += gradient * gradient;
+        number -= rate * gradient / (MathF.Sqrt(square) + Epsilon);
+    }
+
+    private void Shuffle(int[] order)
+    {
+        for (var i = order.Length - 1; i > 0; i--)
+        {
+            var j = (int)(Next() % (ulong)(i + 1));
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+    }
+
+    private float Uniform() => (Next() >> 40) * (1f / (1 << 24));
+
+    // SplitMix64 (Steele, Lea and Flood 2014).
+    private ulong Next()
+    {
+        var z = _random += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,154 @@
+using StreamEngine.Text.Sentiment;
+
+namespace StreamEngine.Text.Training;
+
+/// <summary>Averages trained networks into the weights of one model, in bytes.</summary>
+internal static class SentimentQuantizer
+{
+    private const int Classes = SentimentWeights.Classes;
+
+    public static SentimentWeights Quantize(TrainingCorpus corpus, SentimentNetwork[] networks)
+    {
+        var hidden = networks.Length * SentimentNetwork.Hidden;
+        var columns = Classes + hidden;
+        var numbers = Merge(corpus, networks, columns);
+        var balance = Balance(numbers, columns);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (i % columns >= Classes)
+                numbers[i] *= balance;
+        }
+        var scales = new Half[corpus.Keys.Length];
+        var rows = new sbyte[numbers.Length];
+        for (var row = 0; row < scales.Length; row++)
+        {
+            var from = numbers.AsSpan(row * columns, columns);
+            var greatest = 0f;
+            foreach (var number in from)
+                greatest = MathF.Max(greatest, MathF.Abs(number));
+            scales[row] = (Half)(greatest / 127);
+            for (var c = 0; c < columns; c++)
+                rows[(row * columns) + c] = Step(from[c], (float)scales[row]);
+        }
+        var (classStep, hiddenStep) = Steps(corpus, numbers, columns);
+        var clauses = MergeClauses(corpus, networks);
+        var clauseScale = BestScale(clauses);
+        return new SentimentWeights
+        {
+            Hidden = hidden,
+            Keys = corpus.Keys,
+            Frequencies = corpus.Frequencies,
+            Scales = scales,
+            Rows = rows,
+            ClauseKeys = corpus.ClauseKeys,
+            ClauseFrequencies = corpus.ClauseFrequencies,
+            ClauseRows = [.. clauses.Select(number => Step(number, clauseScale))],
+            ClauseScale = clauseScale,
+            ClassStep = classStep,
+            HiddenStep = hiddenStep,
+            Bias = [.. Enumerable.Range(0, Classes).Select(c => networks.Average(network => network.Bias[c]))],
+            HiddenBias = [.. networks.SelectMany(network => network.HiddenBias.Select(bias => bias * balance))],
+            Output = [.. networks.SelectMany(network => network.Output.Select(output => output / (networks.Length * balance)))],
+        };
+    }
+
+    /// <summary>The networks' rows side by side: the mean for the classes, then each network's hidden units; frequencies folded in.</summary>
+    private static float[] Merge(TrainingCorpus corpus, SentimentNetwork[] networks, int columns)
+    {
+        var numbers = new float[corpus.Keys.Length * columns];
+        for (var row = 0; row < corpus.Keys.Length; row++)
+        {
+            var frequency = corpus.Frequencies[row] * SentimentWeights.FrequencyStep;
+            var to = numbers.AsSpan(row * columns, columns);
+            for (var member = 0; member < networks.Length; member++)
+            {
+                var from = networks[member].Rows.AsSpan(row * SentimentNetwork.Width, SentimentNetwork.Width);
+                for (var c = 0; c < Classes; c++)
+                    to[c] += from[c] * frequency / networks.Length;
+                for (var h = 0; h < SentimentNetwork.Hidden; h++)
+                    to[Classes + (member * SentimentNetwork.Hidden) + h] = from[Classes + h] * frequency;
+            }
+        }
+        return numbers;
+    }
+
+    private static float[] MergeClauses(TrainingCorpus corpus, SentimentNetwork[] networks)
+    {
+        var numbers = new float[corpus.ClauseKeys.Length * Classes];
+        for (var row = 0; row < corpus.ClauseKeys.Length; row++)
+        {
+            var frequency = corpus.ClauseFrequencies[row] * SentimentWeights.FrequencyStep;
+            for (var c = 0; c < Classes; c++)
+                numbers[(row * Classes) + c] = networks.Average(network => network.ClauseRows[(row * 4) + c]) * frequency;
+        }
+        return numbers;
+    }
+
+    /// <summary>
+    /// What to multiply hidden columns by so that they have the size of the class columns, with which they share a
+    /// scale per row. A ReLU lets it be divided out again behind it.
+    /// </summary>
+    private static float Balance(float[] numbers, int columns)
+    {
+        double direct = 0, hidden = 0;
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (i % columns < Classes)
+                direct += (double)numbers[i] * numbers[i];
+            else
+                hidden += (double)numbers[i] * numbers[i];
+        }
+        direct /= Classes;
+        hidden /= Math.Max(1, columns - Classes);
+        return direct > 0 && hidden > 0 ? (float)Math.Sqrt(direct / hidden) : 1;
+    }
+
+    /// <summary>The steps of the caches' 16 bits: twice the greatest sum of any unit met fits.</summary>
+    private static (float Classes, float Hidden) Steps(TrainingCorpus corpus, float[] numbers, int columns)
+    {
+        float direct = 0, hidden = 0;
+        var sums = new float[columns];
+        foreach (var features in corpus.TypeFeatures)
+        {
+            Array.Clear(sums);
+            foreach (var feature in features)
+            {
+                for (var c = 0; c < columns; c++)
+                    sums[c] += numbers[(feature * columns) + c];
+            }
+            for (var c = 0; c < columns; c++)
+            {
+                if (c < Classes)
+                    direct = MathF.Max(direct, MathF.Abs(sums[c]));
+                else
+                    hidden = MathF.Max(hidden, MathF.Abs(sums[c]));
+            }
+        }
+        return (MathF.Max(direct, 1e-3f) * 2 / short.MaxValue, MathF.Max(hidden, 1e-3f) * 2 / short.MaxValue);
+    }
+
+    /// <summary>The scale of bytes that loses least: rare great numbers are cut off for the sake of the many small.</summary>
+    private static float BestScale(float[] numbers)
+    {
+        var greatest = numbers.Length == 0 ? 0 : numbers.Max(MathF.Abs);
+        if (greatest == 0)
+            return 1;
+        var best = greatest / 127;
+        var least = double.MaxValue;
+        for (var cut = 1f; cut > 0.1f; cut *= 0.85f)
+        {
+            var scale = greatest * cut / 127;
+            var loss = 0.0;
+            foreach (var number in numbers)
+            {
+                var error = number - (Step(number, scale) * scale);
+                loss += (double)error * error;
+            }
+            if (loss < least)
+                (least, best) = (loss, scale);
+        }
+        return best;
+    }
+
+    private static sbyte Step(float number, float scale) => scale == 0 ? (sbyte)0 : (sbyte)Math.Clamp(MathF.Round(number / scale), -127, 127);
+}

@@ -1,0 +1,42 @@
+using StreamEngine.Text.Sentiment;
+
+namespace StreamEngine.Text.Training;
+
+/// <summary>Trains sentiment models.</summary>
+public static class SentimentTrainer
+{
+    /// <summary>Trains a model.</summary>
+    /// <param name="texts">The texts; their order matters as the seed does. Take out first what validation holds back (<see cref="LeakFilter"/>).</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="progress">Told the share done, 0 to 1, from several threads.</param>
+    /// <param name="cancellation">Stops training.</param>
+    /// <exception cref="ArgumentException">There are no texts, or not all three classes.</exception>
+    public static SentimentModel Train(IReadOnlyList<LabelledText> texts, SentimentTrainingOptions options, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (texts is null || texts.Select(text => text.Label).Distinct().Count() < SentimentWeights.Classes)
+            throw new ArgumentException("Training needs texts of all three classes: neg, neu and pos.", nameof(texts));
+        if (options.Members is < 1 or > 2)
+            throw new ArgumentException($"A model has one or two members, not {options.Members}.", nameof(options));
+        var corpus = TrainingCorpus.Build(texts, options);
+        var networks = new SentimentNetwork[options.Members];
+        Parallel.For(0, networks.Length, new ParallelOptions { CancellationToken = cancellation }, member =>
+        {
+            networks[member] = new SentimentNetwork(corpus, options, member);
+            networks[member].Train(member == 0 ? progress : null, cancellation);
+        });
+        var card = new SentimentModelCard
+        {
+            Name = options.Name,
+            Trained = options.Trained,
+            Seed = options.Seed,
+            Texts = texts.Count,
+            Sets = texts.GroupBy(text => text.Set).ToDictionary(set => set.Key, set => set.Count()),
+        };
+        var weights = SentimentQuantizer.Quantize(corpus, networks);
+        using var file = new MemoryStream();
+        SentimentModelFile.Write(weights, card, file);
+        file.Position = 0;
+        return SentimentModel.Load(file);
+    }
+}

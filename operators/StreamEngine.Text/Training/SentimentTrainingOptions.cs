@@ -1,0 +1,49 @@
+namespace StreamEngine.Text.Training;
+
+/// <summary>How a sentiment model is trained.</summary>
+public sealed record SentimentTrainingOptions
+{
+    /// <summary>The model's name.</summary>
+    /// <value>Defaults to "sentiment".</value>
+    public string Name { get; init; } = "sentiment";
+
+    /// <summary>The seed of all chance in training. The same seed, data and options give the same weights on the same kind of processor, however many cores it has.</summary>
+    /// <value>Defaults to 1.</value>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>How often training goes through the data.</summary>
+    /// <value>Defaults to 8.</value>
+    public int Epochs { get; init; } = 8;
+
+    /// <summary>Networks trained side by side, each on its own core, and averaged. 1 or 2.</summary>
+    /// <value>Defaults to 2.</value>
+    public int Members { get; init; } = 2;
+
+    /// <summary>The share of a text's features that a training step sees; the rest is left out at random, so that no feature may rely on others.</summary>
+    /// <value>Defaults to 0.4.</value>
+    public float Keep { get; init; } = 0.4f;
+
+    /// <summary>The first learning rate; it falls in a straight line to zero.</summary>
+    /// <value>Defaults to 0.3.</value>
+    public float LearningRate { get; init; } = 0.3f;
+
+    /// <summary>In how many texts a word or n-gram must stand to be learned.</summary>
+    /// <value>Defaults to 4.</value>
+    public int MinTexts { get; init; } = 4;
+
+    /// <summary>The same for word pairs and negated words.</summary>
+    /// <value>Defaults to 3.</value>
+    public int MinClauseTexts { get; init; } = 3;
+
+    /// <summary>The most words and n-grams kept, by how many texts they stand in. Bounds the model's size at 36 bytes each.</summary>
+    /// <value>Defaults to 330,000.</value>
+    public int MaxFeatures { get; init; } = 330_000;
+
+    /// <summary>The most pairs and negated words kept, at 8 bytes each.</summary>
+    /// <value>Defaults to 450,000.</value>
+    public int MaxClauseFeatures { get; init; } = 450_000;
+
+    /// <summary>The day that the model's card names, ISO 8601.</summary>
+    /// <value>Defaults to empty.</value>
+    public string Trained { get; init; } = "";
+}

@@ -1,0 +1,143 @@
+using System.Runtime.InteropServices;
+using StreamEngine.Text.Features;
+using StreamEngine.Text.Sentiment;
+
+namespace StreamEngine.Text.Training;
+
+/// <summary>
+/// Labelled texts as lists of features. Each distinct unit ("type") lists its features once; a text is a list of types
+/// and of clause features.
+/// </summary>
+internal sealed class TrainingCorpus
+{
+    private readonly Dictionary<ulong, int> _types = [];
+    private readonly List<uint[]> _typeFeatures = [];
+    private readonly List<bool> _typeNegates = [];
+    private readonly List<int> _typeTexts = [];
+    private readonly List<int> _typeLastText = [];
+    private readonly List<int> _units = [];
+    private readonly List<uint> _clauses = [];
+    private readonly List<int> _unitStarts = [0];
+    private readonly List<int> _clauseStarts = [0];
+    private readonly List<LabelledText> _texts = [];
+
+    private TrainingCorpus()
+    {
+    }
+
+    public int Count => _texts.Count;
+
+    public IReadOnlyList<LabelledText> Texts => _texts;
+
+    /// <summary>Keys of the unit features that are learned, and their frequencies in steps.</summary>
+    public uint[] Keys { get; private set; } = [];
+
+    public byte[] Frequencies { get; private set; } = [];
+
+    public uint[] ClauseKeys { get; private set; } = [];
+
+    public byte[] ClauseFrequencies { get; private set; } = [];
+
+    /// <summary>Per type, the features that are learned, as indexes into <see cref="Keys"/>.</summary>
+    public int[][] TypeFeatures { get; private set; } = [];
+
+    private int[] _clauseIndexes = [];
+
+    public ReadOnlySpan<int> Units(int text) => CollectionsMarshal.AsSpan(_units)[_unitStarts[text].._unitStarts[text + 1]];
+
+    /// <summary>The clause features of a text as indexes into <see cref="ClauseKeys"/>; -1 where one is not learned.</summary>
+    public ReadOnlySpan<int> Clauses(int text) => _clauseIndexes.AsSpan(_clauseStarts[text].._clauseStarts[text + 1]);
+
+    public static TrainingCorpus Build(IEnumerable<LabelledText> texts, SentimentTrainingOptions options)
+    {
+        var corpus = new TrainingCorpus();
+        var units = new Unit[256];
+        var features = new uint[WordFeatures.Most];
+        foreach (var text in texts)
+            corpus.Add(text, units, features);
+        corpus.ChooseFeatures(options);
+        return corpus;
+    }
+
+    private void Add(LabelledText text, Unit[] units, uint[] features)
+    {
+        var reader = new PostReader(text.Text);
+        var clauses = new ClauseFeatures();
+        Span<uint> added = stackalloc uint[ClauseFeatures.MostPerUnit];
+        int count;
+        while ((count = reader.Read(units)) > 0)
+        {
+            foreach (ref readonly var unit in units.AsSpan(0, count))
+            {
+                var type = unit.Kind == UnitKind.Break ? -1 : Type(in unit, text.Text, features);
+                var n = type < 0
+                    ? clauses.Next(0, false, unit.Kind, unit.Flags, added)
+                    : clauses.Next(_typeFeatures[type][0], _typeNegates[type], unit.Kind, unit.Flags, added);
+                foreach (var clause in added[..n])
+                    _clauses.Add(clause);
+                if (type >= 0)
+                    _units.Add(type);
+            }
+        }
+        _texts.Add(text);
+        _unitStarts.Add(_units.Count);
+        _clauseStarts.Add(_clauses.Count);
+    }
+
+    private int Type(in Unit unit, byte[] text, uint[] features)
+    {
+        if (!_types.TryGetValue(unit.Key, out var type))
+        {
+            type = _typeFeatures.Count;
+            _types.Add(unit.Key, type);
+            var count = WordFeatures.List(in unit, text.AsSpan(unit.Start, unit.Length), features);
+            _typeFeatures.Add(features[..count]);
+            _typeNegates.Add(unit.Kind == UnitKind.Word && Negation.Contains(features[0]));
+            _typeTexts.Add(0);
+            _typeLastText.Add(-1);
+        }
+        if (_typeLastText[type] != _texts.Count)
+        {
+            _typeLastText[type] = _texts.Count;
+            _typeTexts[type]++;
+        }
+        return type;
+    }
+
+    private void ChooseFeatures(SentimentTrainingOptions options)
+    {
+        var counts = new Dictionary<uint, int>();
+        for (var type = 0; type < _typeFeatures.Count; type++)
+        {
+            foreach (var feature in _typeFeatures[type].Distinct())
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, feature, out _) += _typeTexts[type];
+        }
+        (Keys, Frequencies, var index) = Choose(counts, options.MinTexts, options.MaxFeatures);
+        TypeFeatures = [.. _typeFeatures.Select(list => list.Select(key => index.GetValueOrDefault(key, -1)).Where(i => i >= 0).ToArray())];
+
+        counts.Clear();
+        foreach (var clause in _clauses)
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, clause, out _)++;
+        (ClauseKeys, ClauseFrequencies, var clauseIndex) = Choose(counts, options.MinClauseTexts, options.MaxClauseFeatures);
+        _clauseIndexes = [.. _clauses.Select(key => clauseIndex.GetValueOrDefault(key, -1))];
+    }
+
+    private (uint[] Keys, byte[] Frequencies, Dictionary<uint, int> Index) Choose(Dictionary<uint, int> counts, int least, int most)
+    {
+        var keys = counts.Where(pair => pair.Value >= least && pair.Key != 0)
+            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Take(most)
+            .Select(pair => pair.Key).Order().ToArray();
+        var frequencies = keys.Select(key => InverseFrequency(counts[key])).ToArray();
+        var index = new Dictionary<uint, int>(keys.Length);
+        for (var i = 0; i < keys.Length; i++)
+            index.Add(keys[i], i);
+        return (keys, frequencies, index);
+    }
+
+    // The smoothed inverse document frequency, ln((1+N)/(1+n))+1, in steps.
+    private byte InverseFrequency(int texts)
+    {
+        var idf = Math.Log((1.0 + Count) / (1.0 + Math.Min(texts, Count))) + 1;
+        return (byte)Math.Clamp(Math.Round(idf / SentimentWeights.FrequencyStep), 1, 255);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using StreamEngine.Text;
+using StreamEngine.Text.Sentiment;
+using StreamEngine.Text.Training;
+
+namespace StreamEngine.Tests.Text.Training;
+
+public class SentimentTrainerTests
+{
+    private static readonly string[] _good = ["lovely", "great", "splendid", "prachtig", "bello"], _bad = ["awful", "broken", "horrid", "vreselijk", "brutto"], _plain = ["today", "street", "number", "tafel", "strada"];
+
+    private static List<LabelledText> Texts(int seed, int count)
+    {
+        var random = new Random(seed);
+        string Pick(string[] words) => words[random.Next(words.Length)];
+        return [.. Enumerable.Range(0, count).Select(i =>
+        {
+            var label = (SentimentLabel)(i % 3);
+            var text = label switch
+            {
+                SentimentLabel.Negative => random.Next(2) == 0 ? $"the thing is {Pick(_bad)}" : $"this was not {Pick(_good)}",
+                SentimentLabel.Positive => random.Next(2) == 0 ? $"the thing is {Pick(_good)} {Pick(_plain)}" : $"this was {Pick(_good)}",
+                _ => $"the {Pick(_plain)} and the {Pick(_plain)}",
+            };
+            return new LabelledText(Encoding.UTF8.GetBytes($"{text} {random.Next(100)}"), label, "en", "own");
+        })];
+    }
+
+    private static SentimentModel Train(int seed) => SentimentTrainer.Train(Texts(1, 3_000), new SentimentTrainingOptions { Seed = seed, Trained = "2026-01-01" });
+
+    [Fact]
+    public void Training_learns_words_and_negation()
+    {
+        var scorer = new SentimentScorer(Train(seed: 5));
+        var evaluation = Evaluation.Of(scorer, Texts(2, 600));
+        Assert.True(evaluation.MacroF1 > 0.97, $"macro-F1 {evaluation.MacroF1}");
+        scorer.Score("this was splendid"u8, out var praise);
+        scorer.Score("this was not splendid"u8, out var blame);
+        Assert.True(praise.Value > 0.3 && blame.Value < -0.3, $"{praise} {blame}");
+    }
+
+    [Fact]
+    public void The_seed_decides_every_byte_of_the_model()
+    {
+        Assert.Equal(Train(seed: 5).Hash, Train(seed: 5).Hash);
+        Assert.NotEqual(Train(seed: 5).Hash, Train(seed: 6).Hash);
+    }
+
+    [Fact]
+    public void Two_classes_alone_are_refused() =>
+        Assert.Throws<ArgumentException>(() => SentimentTrainer.Train([.. Texts(1, 30).Where(text => text.Label != SentimentLabel.Neutral)], new SentimentTrainingOptions()));
+}
