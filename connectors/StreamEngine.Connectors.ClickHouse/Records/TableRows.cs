@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using StreamEngine.Connectors.ClickHouse.Columns;
+using StreamEngine.Connectors.ClickHouse.Tables;
+using StreamEngine.Core.Sinks;
+
+namespace StreamEngine.Connectors.ClickHouse.Records;
+
+/// <summary>The rows of one table that wait for a flush, in blocks of one insert each.</summary>
+internal sealed class TableRows(TableDefinition table, ImmutableArray<(string Name, string ServerType)> types, int blockRows) : IDisposable
+{
+    /// <summary>Bytes at which a block is full even if its rows are few, such as dead letters of 5 MB each.</summary>
+    private const long BlockBytes = 16 << 20;
+
+    private const int MaxSpare = 2;
+
+    private readonly RowValues _row = new(table.Columns);
+    private readonly Queue<RowBlock> _full = new();
+    private readonly Stack<RowBlock> _spare = new();
+    private RowBlock _open = new(types);
+    private int _fullRows;
+    private long _fullBytes;
+
+    public TableDefinition Table => table;
+
+    /// <summary>The types that the rows are written for.</summary>
+    public ImmutableArray<(string Name, string ServerType)> Types => types;
+
+    public int Rows => _fullRows + _open.Rows;
+
+    public long Bytes => _fullBytes + _open.Bytes;
+
+    /// <summary>Takes in a record.</summary>
+    /// <exception cref="FormatException">The record is not what the stream should hold; nothing of it was taken in.</exception>
+    public void Append(RecordReader reader, in SinkRecord record)
+    {
+        _row.Clear();
+        if (!reader.Read(record, _row))
+        {
+            return;
+        }
+
+        _row.AppendTo(_open);
+        if (_open.Rows >= blockRows || _open.Bytes >= BlockBytes)
+        {
+            Close();
+        }
+    }
+
+    /// <summary>The next block to send; <see langword="null"/> when none is left. It stays until <see cref="Sent"/>.</summary>
+    public RowBlock? Next()
+    {
+        if (_full.Count == 0 && _open.Rows > 0)
+        {
+            Close();
+        }
+
+        return _full.TryPeek(out var block) ? block : null;
+    }
+
+    /// <summary>Lets go of the block that <see cref="Next"/> returned.</summary>
+    public void Sent()
+    {
+        var block = _full.Dequeue();
+        _fullRows -= block.Rows;
+        _fullBytes -= block.Bytes;
+        if (_spare.Count < MaxSpare)
+        {
+            block.Clear();
+            _spare.Push(block);
+        }
+        else
+        {
+            block.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        _row.Dispose();
+        _open.Dispose();
+        foreach (var block in _full.Concat(_spare))
+        {
+            block.Dispose();
+        }
+    }
+
+    private void Close()
+    {
+        _full.Enqueue(_open);
+        _fullRows += _open.Rows;
+        _fullBytes += _open.Bytes;
+        _open = _spare.TryPop(out var block) ? block : new RowBlock(types);
+    }
+}
