@@ -10,5 +10,6 @@ public static class BuiltInOperators
     public static ImmutableArray<OperatorDefinition> All { get; } =
     [
         new DecodeDefinition(),
+        new MatchDefinition(),
     ];
 }

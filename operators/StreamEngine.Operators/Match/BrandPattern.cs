@@ -1,0 +1,121 @@
+using System.Text;
+using StreamEngine.Text;
+
+namespace StreamEngine.Operators;
+
+/// <summary>
+/// A keyword, phrase, hashtag or handle as it is looked for: folded words with what stands between them. White space and hyphens
+/// between words count for nothing, so 'Coca Cola' is found in 'coca-cola' too; other signs must be there ('at&amp;t').
+/// </summary>
+internal sealed record BrandPattern
+{
+    /// <summary>Bytes of signs between two words, at most.</summary>
+    public const int MaxGap = 8;
+
+    private BrandPattern(byte[][] words, ulong[] gaps, byte[] prefix, byte[] suffix, byte[]? exact)
+    {
+        Words = words;
+        Gaps = gaps;
+        Prefix = prefix;
+        Suffix = suffix;
+        Exact = exact;
+        Key = $"{string.Join(' ', words.Select(Convert.ToHexString))}|{string.Join(' ', gaps)}|{Convert.ToHexString(prefix)}|{Convert.ToHexString(suffix)}|{(exact is null ? "" : Convert.ToHexString(exact))}";
+    }
+
+    /// <summary>The folded words, at least one.</summary>
+    public byte[][] Words { get; }
+
+    /// <summary>Before each word but the first: the signs there, packed little endian.</summary>
+    public ulong[] Gaps { get; }
+
+    /// <summary>What must stand right before the first word: <c>#</c>, <c>@</c> or other signs.</summary>
+    public byte[] Prefix { get; }
+
+    /// <summary>What must stand right behind the last word.</summary>
+    public byte[] Suffix { get; }
+
+    /// <summary>The text as written, where case and diacritics count.</summary>
+    public byte[]? Exact { get; }
+
+    /// <summary>Equal for patterns that find the same.</summary>
+    public string Key { get; }
+
+    /// <summary>Reads a pattern; false with the reason where nothing could ever be found by it.</summary>
+    public static bool TryParse(string text, bool caseSensitive, out BrandPattern pattern, out string error)
+    {
+        pattern = null!;
+        error = "";
+        var raw = Encoding.UTF8.GetBytes(text.Trim());
+        var folded = new byte[TextFolding.MaxFoldedLength(raw.Length) + TextWords.Slack];
+        var length = TextFolding.Fold(raw, folded);
+        var words = new List<(int Start, int End)>();
+        var cutter = new TextWords(folded, length);
+        while (cutter.MoveNext(out var start, out var end))
+        {
+            words.Add((start, end));
+        }
+
+        if (words.Count == 0)
+        {
+            error = $"'{text}' has no letter or digit";
+            return false;
+        }
+
+        var gaps = new ulong[words.Count - 1];
+        for (var i = 1; i < words.Count; i++)
+        {
+            if (!TryPackGap(folded.AsSpan(words[i - 1].End, words[i].Start - words[i - 1].End), out gaps[i - 1]))
+            {
+                error = $"'{text}' has more than {MaxGap} bytes of signs between two words";
+                return false;
+            }
+        }
+
+        pattern = new BrandPattern(
+            [.. words.Select(word => folded[word.Start..word.End])],
+            gaps,
+            folded.AsSpan(0, words[0].Start).ToArray(),
+            folded.AsSpan(words[^1].End, length - words[^1].End).ToArray(),
+            caseSensitive ? raw : null);
+        return true;
+    }
+
+    /// <summary>Packs the signs between two words, white space and hyphens left out; false where there are too many.</summary>
+    public static bool TryPackGap(ReadOnlySpan<byte> between, out ulong gap)
+    {
+        gap = 0;
+        var count = 0;
+        foreach (var sign in between)
+        {
+            if (sign is > (byte)' ' and not (byte)'-')
+            {
+                if (count == MaxGap)
+                {
+                    return false;
+                }
+
+                gap |= (ulong)sign << (8 * count++);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether <paramref name="source"/>, where the folded pattern was found, is written as the pattern is.</summary>
+    public bool IsWrittenAs(ReadOnlySpan<byte> source)
+    {
+        var exact = Exact.AsSpan();
+        while (true)
+        {
+            exact = exact.TrimStart(" \t\r\n-"u8);
+            source = source.TrimStart(" \t\r\n-"u8);
+            if (exact.IsEmpty || source.IsEmpty || exact[0] != source[0])
+            {
+                return exact.IsEmpty && source.IsEmpty;
+            }
+
+            exact = exact[1..];
+            source = source[1..];
+        }
+    }
+}

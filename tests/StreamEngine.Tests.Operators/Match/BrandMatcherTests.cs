@@ -1,0 +1,184 @@
+using System.Text;
+using StreamEngine.Core.Graph;
+using StreamEngine.Operators;
+
+namespace StreamEngine.Tests.Operators.Match;
+
+public sealed class BrandMatcherTests
+{
+    private const string Brands = """
+        brands:
+          - name: ING
+            keywords: [ING bank]
+            hashtags: [ing]
+            handles: ['@ING_nl']
+            ambiguous: [ING]
+            context: [rekening, app, '@degiro']
+            exclude: [trading ing]
+            never_with: [ing. jansen]
+          - name: Żabka
+            keywords: żabka
+          - name: Coca-Cola
+            phrases: [coca cola, coke]
+            exclude: [diet coke]
+          - name: H&M
+            keywords: [h&m, 'disney+', .net]
+          - name: Orange
+            keywords: [Orange, Orange Mobile]
+            case_sensitive: true
+        """;
+
+    [Theory]
+    [InlineData("Ik bel ING Bank.", "ING:7+8")]
+    [InlineData("ik bel de ing", "")]
+    [InlineData("de ING app doet het niet, ing!", "ING:3+3")]
+    [InlineData("vraag @degiro naar ing", "ING:19+3")]
+    [InlineData("#ING faalt", "ING:0+4")]
+    [InlineData("#ing_faalt #ingeklapt", "")]
+    [InlineData("hé @ing_NL help", "ING:4+7")]
+    [InlineData("@ing_nl_fan of mail@ing_nl", "")]
+    [InlineData("trading ing op mijn rekening", "")]
+    [InlineData("trading ing, maar ook ING op mijn rekening", "ING:22+3")]
+    [InlineData("ing. Jansen van de ING bank", "")]
+    [InlineData("ZABKA i żabka's", "Żabka:0+5")]
+    [InlineData("w Żabce w Żabka", "Żabka:11+6")]
+    [InlineData("żabkażabka @żabka żabka_", "")]
+    [InlineData("👍żabka👎", "Żabka:4+6")]
+    [InlineData("l'COCA-COLA", "Coca-Cola:2+9")]
+    [InlineData("coca \n cola", "Coca-Cola:0+11")]
+    [InlineData("coca, cola; cocacola; diet coke", "")]
+    [InlineData("h&amp;m en H & M", "H&M:0+7")]
+    [InlineData("hm h+m disney disneyplus", "")]
+    [InlineData("op Disney+?", "H&M:3+7")]
+    [InlineData("learn .NET now", "H&M:6+4")]
+    [InlineData("internet net", "")]
+    [InlineData("Orange orange ORANGE", "Orange:0+6")]
+    [InlineData("orange ORANGE Orange  Mobile", "Orange:14+6")]
+    [InlineData("Coke and Żabka and ING bank, coke", "ING:20+8 Żabka:9+6 Coca-Cola:0+4")]
+    [InlineData("", "")]
+    [InlineData("\u0130", "")]
+    public void A_text_mentions_what_its_words_say(string text, string expected) => Assert.Equal(expected, Find(Matcher(Brands), text));
+
+    [Fact]
+    public void Finds_the_same_as_a_plain_search_whatever_the_patterns()
+    {
+        const int seed = 5;
+        var random = new Random(seed);
+        string[] words = ["aa", "bb", "cc", "a", "b", "abcdefgh", "abcdefghi", "abcdefghijklmnopqrstuvw", "x1"];
+        string[] gaps = [" ", "  ", "-", "&", " & ", ".", "!?", "'", "\n"];
+        string Phrase(int most) => string.Concat(Enumerable.Range(0, random.Next(1, most + 1)).Select(i => (i == 0 ? "" : gaps[random.Next(gaps.Length)]) + words[random.Next(words.Length)]));
+        for (var round = 0; round < 300; round++)
+        {
+            var patterns = Enumerable.Range(0, random.Next(1, 12)).Select(_ => Phrase(4)).ToList();
+            var matcher = new BrandMatcher(new BrandSet([.. patterns.Select((text, i) => new Brand($"{i}") { Certain = [Pattern(text)] })]));
+            for (var i = 0; i < 20; i++)
+            {
+                var text = Phrase(random.Next(4) == 0 ? 60 : 12);
+                var expected = string.Join(' ', patterns.Select((pattern, brand) => PlainSearch(text, pattern) is var start and >= 0 ? $"{brand}:{start}" : "").Where(mention => mention.Length > 0));
+                var actual = string.Join(' ', matcher.Find(Encoding.UTF8.GetBytes(text)).ToArray().Select(mention => $"{mention.Brand}:{mention.Start}"));
+                Assert.True(expected == actual, $"seed {seed}, round {round}: in '{text}' for [{string.Join(" | ", patterns)}]: expected {expected}, found {actual}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Any_bytes_can_be_searched_and_mentions_lie_within_them()
+    {
+        const int seed = 6;
+        var random = new Random(seed);
+        var matcher = Matcher(Brands);
+        for (var i = 0; i < 5_000; i++)
+        {
+            var bytes = new byte[random.Next(200)];
+            random.NextBytes(bytes);
+            if (bytes.Length > 10)
+            {
+                " zabka "u8.CopyTo(bytes.AsSpan(random.Next(bytes.Length - 6)));
+            }
+
+            foreach (var mention in matcher.Find(bytes))
+            {
+                Assert.InRange(mention.Start, 0, bytes.Length);
+                Assert.InRange(mention.Start + mention.Length, mention.Start + 1, bytes.Length);
+            }
+        }
+    }
+
+    [Fact]
+    public void Searching_allocates_nothing_once_warm()
+    {
+        var matcher = Matcher(Brands);
+        byte[][] texts = [.. new[] { "ING bank en Żabka", "nothing here at all", "Orange Mobile, h&amp;m, coke" }.Select(Encoding.UTF8.GetBytes)];
+        void Round()
+        {
+            foreach (var text in texts)
+            {
+                matcher.Find(text);
+            }
+        }
+
+        Round();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Round();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    /// <summary>Where a pattern of ASCII words first stands in a text, or -1.</summary>
+    private static int PlainSearch(string text, string pattern)
+    {
+        static List<(string Gap, string Word, int Start)> Cut(string text)
+        {
+            var words = new List<(string, string, int)>();
+            for (int i = 0, gapFrom = 0; i < text.Length;)
+            {
+                if (!char.IsLetterOrDigit(text[i]))
+                {
+                    i++;
+                    continue;
+                }
+
+                var start = i;
+                while (i < text.Length && char.IsLetterOrDigit(text[i]))
+                {
+                    i++;
+                }
+
+                words.Add((string.Concat(text[gapFrom..start].Where(c => c != '-' && !char.IsWhiteSpace(c))), text[start..i], start));
+                gapFrom = i;
+            }
+
+            return words;
+        }
+
+        var (there, sought) = (Cut(text), Cut(pattern));
+        for (var i = 0; i + sought.Count <= there.Count; i++)
+        {
+            if (Enumerable.Range(0, sought.Count).All(k => there[i + k].Word == sought[k].Word && (k == 0 || there[i + k].Gap == sought[k].Gap)))
+            {
+                return there[i].Start;
+            }
+        }
+
+        return -1;
+    }
+
+    private static BrandPattern Pattern(string text)
+    {
+        Assert.True(BrandPattern.TryParse(text, false, out var pattern, out var error), error);
+        return pattern;
+    }
+
+    private static BrandMatcher Matcher(string yaml)
+    {
+        var problems = new List<GraphProblem>();
+        var brands = BrandsFile.Read(YamlText.Read(yaml, "brands.yaml"), problems);
+        Assert.Empty(problems);
+        return new BrandMatcher(new BrandSet(brands));
+    }
+
+    private static string Find(BrandMatcher matcher, string text)
+    {
+        string[] names = ["ING", "Żabka", "Coca-Cola", "H&M", "Orange"];
+        return string.Join(' ', matcher.Find(Encoding.UTF8.GetBytes(text)).ToArray().Select(m => $"{names[m.Brand]}:{m.Start}+{m.Length}"));
+    }
+}
