@@ -13,7 +13,8 @@ stamp() { printf '%s\n' "$2" >"$stamps/$1"; }
 # The line of a log that says most about a failure, without the noise around it.
 reason_in() {
   local line
-  line="$(grep -m1 -iE 'error|unable|cannot|could not|denied|refused' "$1" || tail -n 1 "$1")"
+  line="$(grep -m1 -E '^E: |npm (error|ERR!) |error [A-Z]+[0-9]+:' "$1" ||
+    grep -m1 -iE 'error|unable|cannot|could not|denied|refused' "$1" || tail -n 1 "$1")"
   line="${line#"${line%%[![:space:]]*}"}"
   printf '%s' "${line:0:300}"
 }
@@ -40,21 +41,33 @@ npm_package() {
   fi
 }
 
-# debian_packages WHAT-FOR PACKAGE...: installs through apt-get, refreshing its lists only if it must.
+# debian_packages WHAT-FOR PACKAGE...: installs them, or ends with what is missing.
 debian_packages() {
-  local purpose="$1" log="$logs/apt-get.log" root=()
-  shift
-  command -v apt-get >/dev/null || fail "$purpose needs what Debian calls: $*; there is no apt-get here, install their counterparts by hand, then try again"
-  if [[ "$(id -u)" != 0 ]]; then
-    command -v sudo >/dev/null || fail "$purpose needs the Debian packages: $*; this user is not root and there is no sudo; have them installed, then try again"
-    root=(sudo)
-    [[ -t 0 ]] || root=(sudo -n)
-    "${root[@]}" true 2>/dev/null || fail "$purpose needs the Debian packages: $*; sudo asks for a password, which nobody can type here; install them, then try again"
-  fi
-  say "installing $* ($purpose)"
-  root+=(env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends -o Acquire::Retries=2)
-  "${root[@]}" install "$@" >"$log" 2>&1 </dev/null && return
-  "${root[@]}" update >"$log" 2>&1 </dev/null || true
-  "${root[@]}" install "$@" >>"$log" 2>&1 </dev/null && return
-  fail "apt-get could not install $* ($(reason_in "$log")); install them by hand, then try again; all of its output: $log"
+  debian_root "$@"
+  debian_install "$@" || debian_refused "${@:2}"
+}
+
+# debian_root WHAT-FOR PACKAGE...: finds out how to become root, or ends with what to install by hand.
+debian_root() {
+  local what="$1 needs the Debian packages: ${*:2}"
+  command -v apt-get >/dev/null || fail "$what; there is no apt-get here, install their counterparts by hand, then try again"
+  as_root=()
+  [[ "$(id -u)" == 0 ]] && return
+  command -v sudo >/dev/null || fail "$what; this user is not root and there is no sudo; have them installed, then try again"
+  as_root=(sudo)
+  [[ -t 0 ]] || as_root=(sudo -n)
+  "${as_root[@]}" true 2>/dev/null || fail "$what; sudo asks for a password, which nobody can type here; install them, then try again"
+}
+
+# debian_install WHAT-FOR PACKAGE...: installs through apt-get, refreshing its lists only if it must. Needs debian_root first.
+debian_install() {
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends -o Acquire::Retries=2)
+  say "installing ${*:2} ($1)"
+  "${apt[@]}" install "${@:2}" >"$logs/apt-get.log" 2>&1 </dev/null && return
+  "${apt[@]}" update >"$logs/apt-get.log" 2>&1 </dev/null || true
+  "${apt[@]}" install "${@:2}" >>"$logs/apt-get.log" 2>&1 </dev/null
+}
+
+debian_refused() {
+  fail "apt-get could not install $* ($(reason_in "$logs/apt-get.log")); install them by hand, then try again; all of its output: $logs/apt-get.log"
 }

@@ -19,12 +19,11 @@ java_is_new_enough() {
 
 java_get() {
   if ! java_is_new_enough; then
+    local purpose="Java 17 for tests with a real Kafka broker"
+    debian_root "$purpose" openjdk-17-jre-headless
     # A Debian that no longer has 17 has a newer one as its default.
-    local package=openjdk-17-jre-headless
-    if command -v apt-cache >/dev/null && ! apt-cache show "$package" >/dev/null 2>&1 && apt-cache show default-jre-headless >/dev/null 2>&1; then
-      package=default-jre-headless
-    fi
-    debian_packages "Java 17 for tests with a real Kafka broker" "$package"
+    debian_install "$purpose" openjdk-17-jre-headless || debian_install "$purpose" default-jre-headless ||
+      debian_refused openjdk-17-jre-headless
     hash -r
     java_is_new_enough || fail "a Java runtime was installed, but the program java is still missing or older than 17; put a Java 17 first in PATH, then try again"
   fi
