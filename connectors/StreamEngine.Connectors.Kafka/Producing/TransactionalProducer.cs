@@ -11,6 +11,9 @@ namespace StreamEngine.Connectors.Kafka;
 /// </summary>
 public sealed class TransactionalProducer : IDisposable
 {
+    /// <summary>How librdkafka 2.15 begins the error that tells why a transaction has to be rolled back.</summary>
+    private const string FailedTransaction = "Current transaction failed";
+
     private static readonly TimeSpan _callPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _generationPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _generationPause = TimeSpan.FromMilliseconds(20);
@@ -21,6 +24,7 @@ public sealed class TransactionalProducer : IDisposable
     private readonly ILogger _logger;
     private readonly string _transactionalId;
     private readonly TopicAdmin _admin;
+    private Error? _cause;
     private bool _failed;
 
     /// <summary>Makes a producer. It connects by itself, in the background.</summary>
@@ -40,7 +44,7 @@ public sealed class TransactionalProducer : IDisposable
         config.EnableDeliveryReports = false;
         _producer = KafkaSettings.Build(new ProducerBuilder<Null, Null>(config)
             .SetLogHandler((_, log) => Health.OnLog(log))
-            .SetErrorHandler((_, error) => Health.OnError(error))
+            .SetErrorHandler((_, error) => OnError(error))
             .Build);
         Health.Attach(_producer);
         _admin = new TopicAdmin(settings, _producer, logger, Health);
@@ -134,14 +138,29 @@ public sealed class TransactionalProducer : IDisposable
         _producer.Dispose();
     }
 
-    private static TransactionAbortedException Aborted(KafkaException exception) =>
-        new(exception.Error.Code, $"The transaction was rolled back: {exception.Error.Reason}", exception);
+    /// <summary>The call that meets a failed transaction often says only that; what failed was told to the error handler.</summary>
+    private TransactionAbortedException Aborted(KafkaException exception)
+    {
+        var error = exception.Error.Code is ErrorCode.Local_State or ErrorCode.Local_Inconsistent ? Volatile.Read(ref _cause) ?? exception.Error : exception.Error;
+        return new TransactionAbortedException(error.Code, $"The transaction was rolled back: {error.Reason}", exception);
+    }
+
+    private void OnError(Error error)
+    {
+        if (error.Reason.StartsWith(FailedTransaction, StringComparison.Ordinal))
+        {
+            Interlocked.CompareExchange(ref _cause, error, null);
+        }
+
+        Health.OnError(error);
+    }
 
     private void Send(
         OutputBuffer records, IReadOnlyList<string> topics, IReadOnlyCollection<TopicPartitionOffset> offsets, SpanConsumer? consumer, CancellationToken stop)
     {
         try
         {
+            Volatile.Write(ref _cause, null);
             Retrying("begin a transaction", _producer.BeginTransaction, null, stop);
             _writer.Write(records, topics, stop);
             if (offsets.Count > 0)
