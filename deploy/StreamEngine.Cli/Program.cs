@@ -1,6 +1,22 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using StreamEngine.Cli.Embedded;
+
 namespace StreamEngine.Cli;
 
 internal static class Program
 {
-    private static int Main(string[] args) => args.Length;
+    // Services stop cleanly within this after Ctrl-C or SIGTERM.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
+    private static async Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("StreamEngine reads social posts from Kafka and tells, within a second, which brand a crisis is building around.")
+        {
+            EmbeddedCommand.Create(),
+        };
+        ParseResult parsed = root.Parse(args);
+        int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
+        return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+    }
 }
