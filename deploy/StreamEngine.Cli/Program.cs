@@ -15,7 +15,10 @@ internal static class Program
         {
             EmbeddedCommand.Create(),
         };
+        HelpNotes.Install(root);
         ParseResult parsed = root.Parse(args);
+        if (parsed.Action is ParseErrorAction wrongUsage)
+            wrongUsage.ShowHelp = false;
         int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
     }

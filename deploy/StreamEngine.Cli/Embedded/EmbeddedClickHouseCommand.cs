@@ -6,10 +6,12 @@ namespace StreamEngine.Cli.Embedded;
 /// <summary><c>streamengine embedded clickhouse</c>.</summary>
 internal static class EmbeddedClickHouseCommand
 {
-    private const string Description =
+    private const string Description = "Run ClickHouse (libchdb, the whole engine) behind its HTTP interface.";
+
+    private const string Notes =
         """
-        Run ClickHouse (libchdb, the whole engine) behind its HTTP interface. It prints its URL as one line on standard
-        output and serves until Ctrl-C. An INSERT that was answered with 200 is in the data folder, also after kill -9.
+        It prints its URL as one line on standard output and serves until Ctrl-C. An INSERT that was answered with 200 is
+        in the data folder, also after kill -9.
 
         Fit for a demo, for tests and for one analyst. What it does not do, against a server:
           - the native protocol (clickhouse-client, port 9000), TLS, more than one user, roles, clusters
@@ -44,6 +46,7 @@ internal static class EmbeddedClickHouseCommand
         });
         var exitWithInput = new Option<bool>(EmbeddedClickHouseProcess.ExitWithInputOption) { Description = "Stop when standard input ends.", Hidden = true };
         var command = new Command("clickhouse", Description) { port, host, data, user, password, queries, exitWithInput };
+        HelpNotes.Attach(command, Notes);
         command.SetAction((parsed, stop) =>
         {
             var options = new EmbeddedClickHouseOptions

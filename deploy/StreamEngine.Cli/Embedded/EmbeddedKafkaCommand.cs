@@ -7,15 +7,16 @@ namespace StreamEngine.Cli.Embedded;
 /// <summary><c>streamengine embedded kafka</c>.</summary>
 internal static class EmbeddedKafkaCommand
 {
-    private const string Description =
+    private const string Description = "Run a Kafka broker in memory: librdkafka's mock cluster.";
+
+    private const string Notes =
         """
-        Run a Kafka broker in memory: librdkafka's mock cluster. It prints its address (for bootstrap.servers) as one
-        line on standard output and serves 127.0.0.1 until Ctrl-C.
+        It prints its address (for bootstrap.servers) as one line on standard output and serves 127.0.0.1 until Ctrl-C.
 
         Fit for a demo and for tests of the happy path. What it does not do, against Apache Kafka:
           - exactly once: read_committed hides nothing, offsets sent to a transaction are dropped, nobody is fenced
           - keep records: 5 MiB and 100,000 batches per partition, then the oldest go; all go when it stops
-          - compaction, TLS, SASL, most Admin requests (list-groups makes the asking program crash)
+          - compaction, TLS, SASL, most Admin requests (listing groups makes the asking program crash)
           - wake a waiting fetch: set fetch.wait.max.ms to 20 or so
           - rebalance fast: it takes session.timeout.ms minus 1 s; set that to 1500
           - mix assignors in one group: all members must use the same
@@ -43,6 +44,7 @@ internal static class EmbeddedKafkaCommand
             CustomParser = ParseTopics,
         };
         var command = new Command("kafka", Description) { port, topics };
+        HelpNotes.Attach(command, Notes);
         command.SetAction((parsed, stop) => RunAsync(parsed.GetValue(port), parsed.GetValue(topics) ?? [], parsed.InvocationConfiguration, stop));
         return command;
     }
