@@ -11,10 +11,10 @@ namespace StreamEngine.Cli;
 /// </summary>
 internal static class HelpNotes
 {
-    private static readonly ConditionalWeakTable<Command, string> Notes = [];
+    private static readonly ConditionalWeakTable<Command, string> _notes = [];
 
     /// <summary>Gives a command notes.</summary>
-    public static void Attach(Command command, string notes) => Notes.AddOrUpdate(command, notes);
+    public static void Attach(Command command, string notes) => _notes.AddOrUpdate(command, notes);
 
     /// <summary>Makes <c>--help</c> of the root and of all its commands show notes.</summary>
     public static void Install(RootCommand root)
@@ -30,7 +30,7 @@ internal static class HelpNotes
         public override int Invoke(ParseResult parseResult)
         {
             int code = help.Invoke(parseResult);
-            if (Notes.TryGetValue(parseResult.CommandResult.Command, out string? notes))
+            if (_notes.TryGetValue(parseResult.CommandResult.Command, out string? notes))
                 parseResult.InvocationConfiguration.Output.WriteLine(notes.TrimEnd() + Environment.NewLine);
             return code;
         }

@@ -7,7 +7,7 @@ namespace StreamEngine.Cli;
 internal static class Program
 {
     // Services stop cleanly within this after Ctrl-C or SIGTERM.
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(30);
 
     private static async Task<int> Main(string[] args)
     {
@@ -19,7 +19,7 @@ internal static class Program
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction wrongUsage)
             wrongUsage.ShowHelp = false;
-        int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
+        int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = _stopTimeout });
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
     }
 }

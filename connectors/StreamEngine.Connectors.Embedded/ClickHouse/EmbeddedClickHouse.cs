@@ -26,8 +26,8 @@ namespace StreamEngine.Connectors.Embedded;
 public static class EmbeddedClickHouse
 {
     private const int MaxUriBytes = 1024 * 1024;
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _drain = TimeSpan.FromSeconds(15);
 
     /// <summary>Serves until cancelled; then lets running queries end, cancels those that take longer than 3 s, and closes the data.</summary>
     /// <param name="options">Where the data are, where to listen, who may connect.</param>
@@ -93,7 +93,7 @@ public static class EmbeddedClickHouse
 
     private static async Task StopAsync(WebApplication app, ChdbEngine engine)
     {
-        using var grace = new CancellationTokenSource(Grace);
+        using var grace = new CancellationTokenSource(_grace);
         // When the grace is over Kestrel aborts the connections, and each aborted request cancels its query.
         await app.StopAsync(grace.Token).ConfigureAwait(false);
         engine.CancelAll();
@@ -102,7 +102,7 @@ public static class EmbeddedClickHouse
     // The engine must not be closed under a running query: that crashes the process.
     private static async Task WaitForQueriesAsync(SemaphoreSlim queries, int count)
     {
-        using var limit = new CancellationTokenSource(Drain);
+        using var limit = new CancellationTokenSource(_drain);
         try
         {
             for (int i = 0; i < count; i++)

@@ -14,8 +14,8 @@ public sealed class EmbeddedClickHouseProcess : IAsyncDisposable, IDisposable
     public const string ExitWithInputOption = "--exit-with-stdin";
 
     private const int KeptErrorLines = 20;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(30);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
     private bool _disposed;
@@ -71,7 +71,7 @@ public sealed class EmbeddedClickHouseProcess : IAsyncDisposable, IDisposable
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(StartTimeout);
+            limit.CancelAfter(_startTimeout);
             service.Url = await service.ReadUrlAsync(limit.Token).ConfigureAwait(false);
             return service;
         }
@@ -80,7 +80,7 @@ public sealed class EmbeddedClickHouseProcess : IAsyncDisposable, IDisposable
             service.Kill();
             await service.DisposeAsync().ConfigureAwait(false);
             if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-                throw new EmbeddedServiceException($"The embedded ClickHouse did not start within {StartTimeout.TotalSeconds:0} s.", e);
+                throw new EmbeddedServiceException($"The embedded ClickHouse did not start within {_startTimeout.TotalSeconds:0} s.", e);
             throw;
         }
     }
@@ -98,7 +98,7 @@ public sealed class EmbeddedClickHouseProcess : IAsyncDisposable, IDisposable
     {
         if (!BeginStop())
             return;
-        if (!_process.WaitForExit(StopTimeout))
+        if (!_process.WaitForExit(_stopTimeout))
             Kill();
         _process.Dispose();
     }
@@ -108,7 +108,7 @@ public sealed class EmbeddedClickHouseProcess : IAsyncDisposable, IDisposable
     {
         if (!BeginStop())
             return;
-        using var limit = new CancellationTokenSource(StopTimeout);
+        using var limit = new CancellationTokenSource(_stopTimeout);
         try
         {
             await _process.WaitForExitAsync(limit.Token).ConfigureAwait(false);

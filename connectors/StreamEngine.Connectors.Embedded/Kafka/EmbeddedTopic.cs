@@ -38,13 +38,13 @@ public readonly record struct EmbeddedTopic(string Name, int Partitions)
     internal string? Problem()
     {
         if (Name.Length is 0 or > MaxNameLength || Name is "." or ".."
-            || Name.AsSpan().ContainsAnyExcept(LegalNameCharacters))
+            || Name.AsSpan().ContainsAnyExcept(_legalNameCharacters))
             return $"'{Name}' is not a topic name: 1 to {MaxNameLength} letters, digits, '.', '_' and '-' make one.";
         if (Partitions is < 1 or > MaxPartitions)
             return $"'{Name}:{Partitions}': a topic has 1 to {MaxPartitions} partitions.";
         return null;
     }
 
-    private static readonly System.Buffers.SearchValues<char> LegalNameCharacters =
+    private static readonly System.Buffers.SearchValues<char> _legalNameCharacters =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 }

@@ -6,7 +6,7 @@ namespace StreamEngine.Tests.Connectors.Embedded;
 
 public sealed class EmbeddedKafkaTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     [Theory]
     [InlineData(false)]
@@ -24,7 +24,7 @@ public sealed class EmbeddedKafkaTests
         Dictionary<string, string> records = Consume(consumer, count);
         Assert.All(Enumerable.Range(0, count), n => Assert.Equal($"value {n}", records[$"{n}"]));
         using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.Bootstrap }).Build();
-        Metadata metadata = admin.GetMetadata("posts", Patience);
+        Metadata metadata = admin.GetMetadata("posts", _patience);
         Assert.Equal(3, Assert.Single(metadata.Topics).Partitions.Count);
         Assert.Equal(kafka.Bootstrap, $"{Assert.Single(metadata.Brokers).Host}:{metadata.Brokers[0].Port}");
     }
@@ -100,7 +100,7 @@ public sealed class EmbeddedKafkaTests
     {
         var records = new Dictionary<string, string>();
         var watch = Stopwatch.StartNew();
-        while (records.Count < count && watch.Elapsed < Patience)
+        while (records.Count < count && watch.Elapsed < _patience)
         {
             if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is { } record)
                 records.Add(record.Message.Key, record.Message.Value);

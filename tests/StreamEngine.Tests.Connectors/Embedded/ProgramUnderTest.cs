@@ -7,7 +7,7 @@ namespace StreamEngine.Tests.Connectors.Embedded;
 /// <summary>Runs the program <c>streamengine</c> as a user does.</summary>
 internal static class ProgramUnderTest
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     public static Process Start(params string[] arguments) => Start(new Dictionary<string, string?>(), arguments);
 
@@ -27,7 +27,7 @@ internal static class ProgramUnderTest
     /// <summary>Waits for the end and returns exit code, standard output and standard error.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> End(Process process)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(_patience);
         Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
         Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);

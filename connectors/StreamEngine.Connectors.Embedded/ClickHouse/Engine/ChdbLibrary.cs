@@ -10,14 +10,14 @@ internal static class ChdbLibrary
     private const string FileVariable = "STREAMENGINE_CHDB";
     private const string DependenciesVariable = "STREAMENGINE_DEPS";
     private const string FileName = "libchdb.so";
-    private static readonly Lock Loading = new();
+    private static readonly Lock _loading = new();
     private static nint _handle;
 
     /// <summary>Loads the library once; later calls do nothing.</summary>
     /// <exception cref="EmbeddedServiceException">There is no libchdb, or it cannot be loaded.</exception>
     public static void Load()
     {
-        lock (Loading)
+        lock (_loading)
         {
             if (_handle != 0)
                 return;

@@ -12,8 +12,8 @@ namespace StreamEngine.Connectors.Embedded;
 internal sealed class QueryRequest
 {
     private const string ParameterPrefix = "param_";
-    private static readonly TimeSpan DefaultSessionTimeout = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan MaxSessionTimeout = TimeSpan.FromSeconds(3600);
+    private static readonly TimeSpan _defaultSessionTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _maxSessionTimeout = TimeSpan.FromSeconds(3600);
     private readonly List<KeyValuePair<string, string>> _settings = [];
     private readonly List<KeyValuePair<string, string>> _parameters = [];
     private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class QueryRequest
 
     public string? SessionId => Known("session_id") is { Length: > 0 } id ? id : null;
 
-    public TimeSpan SessionTimeout { get; private set; } = DefaultSessionTimeout;
+    public TimeSpan SessionTimeout { get; private set; } = _defaultSessionTimeout;
 
     /// <summary>The session must exist already.</summary>
     public bool SessionCheck => IsOn(Known("session_check"));
@@ -130,9 +130,9 @@ internal sealed class QueryRequest
         if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds))
             throw new ClickHouseException(ClickHouseErrorCode.InvalidSessionTimeout, "INVALID_SESSION_TIMEOUT", $"Invalid session timeout: '{text}'");
         var timeout = TimeSpan.FromSeconds(seconds);
-        return timeout <= MaxSessionTimeout
+        return timeout <= _maxSessionTimeout
             ? timeout
-            : throw new ClickHouseException(ClickHouseErrorCode.InvalidSessionTimeout, "INVALID_SESSION_TIMEOUT", $"Session timeout '{text}' is larger than max_session_timeout: {(int)MaxSessionTimeout.TotalSeconds}");
+            : throw new ClickHouseException(ClickHouseErrorCode.InvalidSessionTimeout, "INVALID_SESSION_TIMEOUT", $"Session timeout '{text}' is larger than max_session_timeout: {(int)_maxSessionTimeout.TotalSeconds}");
     }
 
     private string? Known(string name) => _known.GetValueOrDefault(name);

@@ -5,7 +5,7 @@ namespace StreamEngine.Connectors.Embedded;
 /// <summary>Runs the query of one request, on one thread from its first byte to its last.</summary>
 internal sealed class QueryRunner(ChdbEngine engine, SessionRegistry sessions, Credentials credentials)
 {
-    private static readonly TimeSpan CancelRepeat = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _cancelRepeat = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Answers a request; errors of the query become the answer.</summary>
     public void Run(HttpContext http)
@@ -105,7 +105,7 @@ internal sealed class QueryRunner(ChdbEngine engine, SessionRegistry sessions, C
 
     private async Task CancelRepeatedlyAsync(string mark, CancellationToken ended)
     {
-        using var timer = new PeriodicTimer(CancelRepeat);
+        using var timer = new PeriodicTimer(_cancelRepeat);
         try
         {
             do

@@ -3,7 +3,7 @@ namespace StreamEngine.Connectors.Embedded;
 /// <summary>The sessions of all clients, by their id. A session that nobody used for its timeout is closed.</summary>
 internal sealed class SessionRegistry : IDisposable
 {
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _sweepInterval = TimeSpan.FromSeconds(1);
     private readonly ChdbEngine _engine;
     private readonly TimeProvider _clock;
     private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
@@ -14,7 +14,7 @@ internal sealed class SessionRegistry : IDisposable
     {
         _engine = engine;
         _clock = clock;
-        _sweeper = clock.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
+        _sweeper = clock.CreateTimer(_ => Sweep(), null, _sweepInterval, _sweepInterval);
     }
 
     /// <summary>Waits for the turn in a session, which is opened when there is none and <paramref name="mustExist"/> is false.</summary>

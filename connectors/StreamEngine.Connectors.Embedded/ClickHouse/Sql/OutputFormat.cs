@@ -10,13 +10,13 @@ internal static class OutputFormat
 
     // Formats without anything before, between or after their rows: the blocks of a result, one after the other,
     // are the result. The others are put together by the engine before they are sent.
-    private static readonly FrozenSet<string> Concatenable = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
+    private static readonly FrozenSet<string> _concatenable = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
         "TabSeparated", "TSV", "TabSeparatedRaw", "TSVRaw", "Raw", "TSKV", "CSV", "LineAsString", "RawBLOB",
         "JSONEachRow", "JSONLines", "NDJSON", "JSONStringsEachRow", "JSONCompactEachRow", "JSONCompactStringsEachRow",
         "RowBinary", "Native", "MsgPack");
 
     /// <summary>Whether the blocks of a result can be sent as they come.</summary>
-    public static bool CanStream(string format) => Concatenable.Contains(format);
+    public static bool CanStream(string format) => _concatenable.Contains(format);
 
     /// <summary>The <c>Content-Type</c> that a server sends.</summary>
     public static string ContentType(string format)
