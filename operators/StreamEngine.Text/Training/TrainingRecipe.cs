@@ -76,7 +76,7 @@ public sealed record TrainingRecipe(IReadOnlyList<TrainingSet> Sets, IReadOnlyLi
             if (without?.Contains(set.Class) == true)
                 continue;
             var name = set.Path.Split('/')[0];
-            foreach (var file in Expand(folder, set.Path))
+            foreach (var file in DataFiles.Expand(folder, set.Path))
                 texts.AddRange(LabelledFile.Read(file, name, out _).Select(text => text with { Weight = set.Weight }));
         }
         return texts;
@@ -88,22 +88,11 @@ public sealed record TrainingRecipe(IReadOnlyList<TrainingSet> Sets, IReadOnlyLi
     public LeakFilter ReadValidation(string folder)
     {
         var filter = new LeakFilter();
-        foreach (var file in Validation.SelectMany(path => Expand(folder, path)))
+        foreach (var file in Validation.SelectMany(path => DataFiles.Expand(folder, path)))
         {
             foreach (var text in LabelledFile.Read(file, null, out _))
                 filter.Hold(text.Text);
         }
         return filter;
-    }
-
-    private static string[] Expand(string folder, string path)
-    {
-        var full = Path.Combine(folder, path);
-        var directory = Path.GetDirectoryName(full)!;
-        var files = Directory.Exists(directory) ? Directory.GetFiles(directory, Path.GetFileName(full)) : [];
-        if (files.Length == 0)
-            throw new FileNotFoundException($"The recipe names {path}, but {folder} holds no such file. Give the folder of the data sets, or take the set out of the recipe.", full);
-        Array.Sort(files, StringComparer.Ordinal);
-        return files;
     }
 }

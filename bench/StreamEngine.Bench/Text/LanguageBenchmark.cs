@@ -1,0 +1,24 @@
+using StreamEngine.Text.Languages;
+
+namespace StreamEngine.Bench.Text;
+
+/// <summary>Posts per second and core for telling languages.</summary>
+public static class LanguageBenchmark
+{
+    private const int Posts = 4_000;
+
+    /// <summary>Measures on the calling thread.</summary>
+    /// <param name="report">Receives <c>language.posts_per_s_core</c> and <c>language.bytes_per_post</c>.</param>
+    /// <param name="log">Receives a line.</param>
+    public static void Run(IDictionary<string, double> report, TextWriter log)
+    {
+        var posts = new SyntheticPosts(Posts, seed: 20_252);
+        var identifier = new LanguageIdentifier(LanguageModel.LoadDefault());
+        var languages = new Language[Posts];
+        var probabilities = new float[Posts];
+        var (speed, bytes) = Throughput.Measure(() => identifier.Identify(posts.Bytes, posts.Offsets, posts.Lengths, languages, probabilities), Posts, runs: 200);
+        report["language.posts_per_s_core"] = speed;
+        report["language.bytes_per_post"] = bytes;
+        log.WriteLine($"language: {speed:N0} posts/s and core, {bytes:F2} bytes allocated per post");
+    }
+}
