@@ -11,5 +11,6 @@ public static class BuiltInOperators
     [
         new DecodeDefinition(),
         new MatchDefinition(),
+        new WindowDefinition(),
     ];
 }

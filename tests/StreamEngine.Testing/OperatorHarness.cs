@@ -77,6 +77,9 @@ public sealed class OperatorHarness : ITaskServices, IDisposable
     /// <summary>The state as stored at the last <see cref="Cut"/>; give it to another harness to restore from it.</summary>
     public StoredState State { get; }
 
+    /// <summary>The tables of state that the operator keeps.</summary>
+    public IReadOnlyList<IStateTable> Tables => _tables;
+
     /// <summary>The records refused, in order.</summary>
     public IReadOnlyList<DeadLetterRecord> DeadLetters => _deadLetters;
 

@@ -10,6 +10,10 @@ public sealed class StoredState
     /// <summary>How many entries a table has.</summary>
     public int Count(string table) => _tables.TryGetValue(table, out var entries) ? entries.Count : 0;
 
+    /// <summary>A table's entries, in no order.</summary>
+    public IReadOnlyList<(byte[] Key, byte Version, byte[] Value)> Entries(string table) =>
+        _tables.TryGetValue(table, out var entries) ? [.. entries.Select(e => (Convert.FromHexString(e.Key), e.Value.Version, e.Value.Value))] : [];
+
     /// <summary>Takes in what has changed in a table.</summary>
     public void Store(IStateTable table)
     {

@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Operators;
+
+namespace StreamEngine.Operators;
+
+/// <summary>Reads what a window counts out of a batch's rows; columns that the graph does not have read as absent.</summary>
+internal sealed class MentionReader
+{
+    /// <summary>What one score of 1.0 is in a slot's sum.</summary>
+    public const double ScoreUnit = 1_000_000;
+
+    private const double MaxScore = 1_000;
+    private const long MaxReach = 1_000_000_000_000;
+
+    private readonly int _time;
+    private readonly int _sentiment;
+    private readonly bool _sentimentIsText;
+    private readonly int _score;
+    private readonly int _reach;
+    private readonly int _author;
+    private readonly int _text;
+    private readonly int _id;
+    private readonly GroupCodes[] _groups;
+    private RecordBatch _batch = null!;
+    private Utf8Dictionary? _sentiments;
+    private sbyte[] _classes = [];
+
+    public MentionReader(OperatorContext context, WindowSettings settings, KeyTexts texts)
+    {
+        var schema = context.Schema;
+        _time = context.Column("time");
+        _sentiment = schema.IndexOf("sentiment");
+        _sentimentIsText = _sentiment >= 0 && schema.Columns[_sentiment].Type == ColumnType.Dictionary;
+        _score = schema.IndexOf("score");
+        _reach = schema.IndexOf("reach");
+        _author = schema.IndexOf("author");
+        _text = schema.IndexOf("text");
+        _id = schema.IndexOf("id");
+        _groups = [.. WindowDefinition.Groups.Select((name, i) => new GroupCodes(settings.By[i] ? context.Column(name) : -1, texts[i]))];
+    }
+
+    /// <summary>The columns that are read where they are there.</summary>
+    public static IEnumerable<ColumnDeclaration> Optional(BatchSchema input)
+    {
+        ImmutableArray<ColumnDeclaration> columns =
+        [
+            new("sentiment", input.Has("sentiment", ColumnType.Dictionary) ? ColumnType.Dictionary : ColumnType.Int32, "'negative', 'neutral' or 'positive'; as a number below, at or above 0"),
+            new("score", ColumnType.Float32, "-1 to 1"),
+            new("reach", ColumnType.Int64, "people reached"),
+            new("author", ColumnType.Utf8, "who wrote it"),
+            new("text", ColumnType.Utf8, "what it says, for samples"),
+            new("id", ColumnType.Utf8, "its id, for samples"),
+        ];
+        return columns.Where(column => input.IndexOf(column.Name) >= 0);
+    }
+
+    /// <summary>Whether mentions have scores.</summary>
+    public bool HasScores => _score >= 0;
+
+    /// <summary>Starts on a batch.</summary>
+    public void Open(RecordBatch batch)
+    {
+        _batch = batch;
+        foreach (var group in _groups)
+        {
+            group.Open(batch);
+        }
+
+        if (_sentimentIsText)
+        {
+            OpenSentiments(batch.Dictionary(_sentiment).Dictionary);
+        }
+    }
+
+    /// <summary>A row's event time, or <see cref="long.MinValue"/>.</summary>
+    public long Time(int row) => _batch.Int64(_time)[row];
+
+    /// <summary>A row's key within a window.</summary>
+    public SlotKey Key(int row) => new(0, _groups[0].Code(row), _groups[1].Code(row), _groups[2].Code(row));
+
+    /// <summary>-1 negative, 0 neutral, 1 positive; anything else: not known.</summary>
+    public int Sentiment(int row)
+    {
+        if (_sentiment < 0)
+        {
+            return int.MinValue;
+        }
+
+        if (!_sentimentIsText)
+        {
+            return Math.Sign(_batch.Int32(_sentiment)[row]);
+        }
+
+        var code = _batch.Dictionary(_sentiment)[row];
+        if (code < 0)
+        {
+            return int.MinValue;
+        }
+
+        if (code >= _classes.Length)
+        {
+            LearnSentiments();
+        }
+
+        return _classes[code];
+    }
+
+    /// <summary>A row's score in millionths; false where it has none.</summary>
+    public bool TryScore(int row, out long score)
+    {
+        score = 0;
+        if (_score < 0)
+        {
+            return false;
+        }
+
+        var value = _batch.Float32(_score)[row];
+        if (float.IsNaN(value))
+        {
+            return false;
+        }
+
+        score = (long)Math.Round(Math.Clamp((double)value, -MaxScore, MaxScore) * ScoreUnit);
+        return true;
+    }
+
+    /// <summary>People reached: 0 where absent or negative, at most 10¹².</summary>
+    public long Reach(int row) => _reach < 0 ? 0 : Math.Clamp(_batch.Int64(_reach)[row], 0, MaxReach);
+
+    /// <summary>The hash of a row's author; 0 where it has none.</summary>
+    public ulong Author(int row) => Text(_author, row) is { Length: > 0 } author ? Hash64.Of(author) : 0;
+
+    /// <summary>A row's text; empty where it has none.</summary>
+    public ReadOnlySpan<byte> Text(int row) => Text(_text, row);
+
+    /// <summary>A row's id; empty where it has none.</summary>
+    public ReadOnlySpan<byte> Id(int row) => Text(_id, row);
+
+    private ReadOnlySpan<byte> Text(int column, int row) => column < 0 ? default : _batch.Utf8(column)[row];
+
+    private void OpenSentiments(Utf8Dictionary dictionary)
+    {
+        if (!ReferenceEquals(dictionary, _sentiments))
+        {
+            _sentiments = dictionary;
+            LearnSentiments();
+        }
+    }
+
+    private void LearnSentiments()
+    {
+        _classes = new sbyte[_sentiments!.Count];
+        for (var code = 0; code < _classes.Length; code++)
+        {
+            _classes[code] = _sentiments.GetString(code) switch { "negative" => -1, "neutral" => 0, "positive" => 1, _ => sbyte.MinValue };
+        }
+    }
+
+    /// <summary>Turns the codes of a batch's column into those of the task's own dictionary, which outlives restarts of the former.</summary>
+    private sealed class GroupCodes(int column, Utf8Dictionary texts)
+    {
+        private Utf8Dictionary? _source;
+        private int[] _codes = [];
+        private int[] _rows = [];
+
+        public void Open(RecordBatch batch)
+        {
+            if (column < 0)
+            {
+                return;
+            }
+
+            var values = batch.Dictionary(column);
+            _rows = values.Values;
+            if (!ReferenceEquals(values.Dictionary, _source))
+            {
+                _source = values.Dictionary;
+                _codes = [];
+            }
+        }
+
+        public int Code(int row)
+        {
+            if (column < 0 || _rows[row] < 0)
+            {
+                return -1;
+            }
+
+            var code = _rows[row];
+            if (code < _codes.Length && _codes[code] >= 0)
+            {
+                return _codes[code];
+            }
+
+            return Learn(code);
+        }
+
+        private int Learn(int code)
+        {
+            if (code >= _codes.Length)
+            {
+                var known = _codes.Length;
+                Array.Resize(ref _codes, Math.Max(code + 1, Math.Max(16, known * 2)));
+                Array.Fill(_codes, -1, known, _codes.Length - known);
+            }
+
+            return _codes[code] = texts.GetOrAdd(_source![code]);
+        }
+    }
+}

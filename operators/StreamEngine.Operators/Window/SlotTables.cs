@@ -1,0 +1,131 @@
+using StreamEngine.Core.Operators;
+using StreamEngine.Core.State;
+
+namespace StreamEngine.Operators;
+
+/// <summary>The state of the first phase: its slots, and where the partition stands in time.</summary>
+internal sealed class SlotTables
+{
+    private static readonly byte[] _timeKey = "time"u8.ToArray();
+
+    private readonly OperatorContext _context;
+    private readonly WindowSettings _settings;
+    private readonly KeyTexts _texts;
+    private readonly SlotStore _slots;
+    private readonly Func<SlotKey, int> _open;
+    private readonly StateWriter _key = new();
+    private readonly StateWriter _value = new();
+    private readonly List<int> _changed = new(1024);
+    private readonly PendingDeletes _deletes = new();
+    private (long MaxEventTime, long Watermark, bool Idle, bool Ended)? _stored;
+
+    public SlotTables(OperatorContext context, WindowSettings settings, KeyTexts texts, SlotStore slots, Func<SlotKey, int> open)
+    {
+        (_context, _settings, _texts, _slots, _open) = (context, settings, texts, slots, open);
+        context.Task.Keep(new CodedTable(context.OperatorId, "slots", 1, WriteSlots, ReadSlot));
+        context.Task.Keep(new CodedTable(context.OperatorId, "time", 1, WriteTime, ReadTime));
+    }
+
+    /// <summary>The greatest event time among all records of the partition, none too far in the future; ms since 1970.</summary>
+    public long MaxEventTime { get; set; } = long.MinValue;
+
+    /// <summary>The watermark that was emitted last.</summary>
+    public long SentWatermark { get; set; } = long.MinValue;
+
+    /// <summary>Whether the partition was last said to be idle.</summary>
+    public bool SentIdle { get; set; }
+
+    /// <summary>Whether the partition was last said to have ended.</summary>
+    public bool SentEnded { get; set; }
+
+    /// <summary>Notes that a slot is to be stored.</summary>
+    public void Changed(int position)
+    {
+        ref var slot = ref _slots[position];
+        if ((slot.Flags & SlotFlags.Unstored) == 0)
+        {
+            slot.Flags |= SlotFlags.Unstored;
+            _changed.Add(position);
+        }
+    }
+
+    /// <summary>Notes that a slot is about to be removed.</summary>
+    public void Forget(int position)
+    {
+        if ((_slots[position].Flags & SlotFlags.Stored) != 0)
+        {
+            _deletes.Add(Key(position));
+        }
+    }
+
+    private ReadOnlySpan<byte> Key(int position)
+    {
+        _key.Clear();
+        _texts.Write(_slots[position].Key, _key);
+        return _key.Written;
+    }
+
+    private void WriteSlots(IStateChanges changes)
+    {
+        _deletes.WriteTo(changes);
+        foreach (var position in _changed)
+        {
+            if ((_slots[position].Flags & SlotFlags.Unstored) == 0)
+            {
+                continue; // removed since
+            }
+
+            _value.Clear();
+            _slots.Write(position, _value);
+            changes.Put(Key(position), _value.Written);
+            ref var slot = ref _slots[position];
+            slot.Flags = (slot.Flags & ~SlotFlags.Unstored) | SlotFlags.Stored;
+        }
+
+        _changed.Clear();
+    }
+
+    private void ReadSlot(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        var reader = new StateReader(key);
+        var position = _open(_texts.Read(ref reader));
+        reader.End();
+        _slots.Read(position, value);
+        _slots[position].Flags |= SlotFlags.Stored;
+    }
+
+    private void WriteTime(IStateChanges changes)
+    {
+        var now = (MaxEventTime, SentWatermark, SentIdle, SentEnded);
+        if (_stored == now)
+        {
+            return;
+        }
+
+        _stored = now;
+        _value.Clear();
+        _settings.WriteShape(_value);
+        _value.WriteSigned(MaxEventTime);
+        _value.WriteSigned(SentWatermark);
+        _value.WriteByte((byte)(SentIdle ? 1 : 0));
+        _value.WriteByte((byte)(SentEnded ? 1 : 0));
+        changes.Put(_timeKey, _value.Written);
+    }
+
+    private void ReadTime(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (!key.SequenceEqual(_timeKey))
+        {
+            throw new FormatException("its key is unknown");
+        }
+
+        var reader = new StateReader(value);
+        _settings.CheckShape(_context.OperatorId, ref reader);
+        MaxEventTime = reader.ReadSigned();
+        SentWatermark = reader.ReadSigned();
+        SentIdle = reader.ReadFlag();
+        SentEnded = reader.ReadFlag();
+        reader.End();
+        _stored = (MaxEventTime, SentWatermark, SentIdle, SentEnded);
+    }
+}

@@ -1,0 +1,250 @@
+using System.Reactive.Linq;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Operators;
+
+namespace StreamEngine.Operators;
+
+/// <summary>
+/// The first phase of <c>window</c>, for one source partition: counts mentions into slots and emits, at each cut, the slots that changed.
+/// </summary>
+/// <remarks>
+/// What a mention meets depends on the records before it alone, never on batches: the watermark before record i is the greatest event time
+/// among the records below i, less max_disorder. A slot whose window_end + lateness ≤ watermark cannot change any more and is forgotten
+/// once it has been emitted.
+/// </remarks>
+internal sealed class SlotWindows : IOperator
+{
+    /// <summary>The first millisecond of the year 1: what is older is no event time.</summary>
+    private const long Earliest = -62_135_596_800_000;
+
+    private readonly OperatorContext _context;
+    private readonly WindowSettings _settings;
+    private readonly MentionReader _mentions;
+    private readonly KeyTexts _texts = new();
+    private readonly SlotStore _slots = new();
+    private readonly SlotIndex _index = new();
+    private readonly SlotTables _tables;
+    private readonly SlotSender _sender;
+    private readonly List<int> _unsent = new(1024);
+    private long[] _maxBefore = new long[RecordBatch.DefaultCapacity];
+    private long _firstEnd = long.MaxValue;
+
+    public SlotWindows(OperatorContext context)
+    {
+        _context = context;
+        _settings = new WindowSettings(context.Options);
+        _mentions = new MentionReader(context, _settings, _texts);
+        _tables = new SlotTables(context, _settings, _texts, _slots, Restore);
+        _sender = new SlotSender(context, _texts, _slots);
+        context.Task.OnCut(Cut);
+    }
+
+    /// <summary>Slots in memory.</summary>
+    public int SlotCount => _slots.Count;
+
+    /// <inheritdoc/>
+    public IObservable<RecordBatch> Connect(IObservable<RecordBatch> source) => Observable.Create<RecordBatch>(observer =>
+    {
+        _sender.Observer = observer;
+        return source.Subscribe(Process, observer.OnError, observer.OnCompleted);
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private void Process(RecordBatch batch)
+    {
+        var latest = _context.Time.GetUtcNow().ToUnixTimeMilliseconds() + _settings.MaxFuture;
+        FollowTime(batch.Origin, latest);
+        _mentions.Open(batch);
+        var records = batch.Records;
+        for (var row = 0; row < records.Length; row++)
+        {
+            var time = _mentions.Time(row);
+            if (time < Earliest || time > latest)
+            {
+                Refuse(batch, row, time == long.MinValue ? "the post has no event time" : time < Earliest ? "the post is dated before the year 1" : "the post is dated too far in the future (option 'max_future')");
+                continue;
+            }
+
+            Count(batch, row, records[row], time);
+        }
+    }
+
+    /// <summary>Notes, for each record, the greatest event time among the records before it.</summary>
+    private void FollowTime(RecordOrigin origin, long latest)
+    {
+        if (origin.Count > _maxBefore.Length)
+        {
+            Array.Resize(ref _maxBefore, Math.Max(origin.Count, _maxBefore.Length * 2));
+        }
+
+        var times = origin.EventTimes;
+        var max = _tables.MaxEventTime;
+        for (var i = 0; i < times.Length; i++)
+        {
+            _maxBefore[i] = max;
+            if (times[i] > max && times[i] >= Earliest && times[i] <= latest)
+            {
+                max = times[i];
+            }
+        }
+
+        _tables.MaxEventTime = max;
+    }
+
+    private void Count(RecordBatch batch, int row, int record, long time)
+    {
+        var key = _mentions.Key(row);
+        if (key.Brand < 0)
+        {
+            batch.Drop(row, RecordFate.Unmatched);
+            return;
+        }
+
+        var watermark = Watermark(_maxBefore[record]);
+        var counted = false;
+        for (var start = _settings.LastStart(time); start > time - _settings.Size; start -= _settings.Slide)
+        {
+            var end = start + _settings.Size;
+            if (watermark < end + _settings.Lateness)
+            {
+                Add(key with { Start = start }, row, time, watermark >= end, batch.Origin.Offsets[record] + 1);
+                counted = true;
+            }
+        }
+
+        if (counted)
+        {
+            batch.Origin.Mark(record, RecordFate.Counted);
+            return;
+        }
+
+        if (batch.Origin.Fates[record] < RecordFate.Late)
+        {
+            _context.Task.Late(batch, record, _context.OperatorId, time, watermark);
+        }
+
+        batch.Drop(row, RecordFate.Late);
+    }
+
+    private void Add(in SlotKey key, int row, long time, bool late, long version)
+    {
+        var position = _index.Find(key);
+        if (position < 0)
+        {
+            position = Open(key);
+        }
+
+        ref var slot = ref _slots[position];
+        slot.Posts++;
+        switch (_mentions.Sentiment(row))
+        {
+            case -1:
+                slot.Negative++;
+                break;
+            case 0:
+                slot.Neutral++;
+                break;
+            case 1:
+                slot.Positive++;
+                break;
+        }
+
+        if (_mentions.TryScore(row, out var score))
+        {
+            slot.Scored++;
+            slot.ScoreSum += score;
+        }
+
+        slot.Reach += _mentions.Reach(row);
+        slot.Late += late ? 1 : 0;
+        slot.FirstEvent = Math.Min(slot.FirstEvent, time);
+        slot.LastEvent = Math.Max(slot.LastEvent, time);
+        slot.Version = Math.Max(slot.Version, version);
+        var author = _mentions.Author(row);
+        if (author != 0)
+        {
+            _slots.Authors.Add(ref slot.Authors, author);
+        }
+
+        if (score < 0 || !_mentions.HasScores)
+        {
+            _slots.Samples.Offer(ref slot.Samples, score, time, author, _mentions.Id(row), _mentions.Text(row));
+        }
+
+        if ((slot.Flags & SlotFlags.Unsent) == 0)
+        {
+            slot.Flags |= SlotFlags.Unsent;
+            _unsent.Add(position);
+        }
+    }
+
+    private int Open(in SlotKey key)
+    {
+        var position = _slots.Add(key);
+        _index.Add(key, position);
+        _firstEnd = Math.Min(_firstEnd, key.Start + _settings.Size);
+        return position;
+    }
+
+    private void Refuse(RecordBatch batch, int row, string error)
+    {
+        if (batch.Origin.Fates[batch.Records[row]] < RecordFate.Dead)
+        {
+            _context.DeadLetter(batch, row, error);
+        }
+        else
+        {
+            batch.Drop(row, RecordFate.Dead);
+        }
+    }
+
+    private void Cut()
+    {
+        var watermark = Watermark(_tables.MaxEventTime);
+        var silence = _context.Task.Silence;
+        _sender.Send(_unsent, _tables, watermark, silence >= _settings.IdleAfter, silence == TimeSpan.MaxValue);
+        foreach (var position in _unsent)
+        {
+            _slots[position].Flags &= ~SlotFlags.Unsent;
+            _tables.Changed(position);
+        }
+
+        _unsent.Clear();
+        if (_firstEnd != long.MaxValue && _firstEnd + _settings.Lateness <= watermark)
+        {
+            ForgetClosed(watermark);
+        }
+    }
+
+    private void ForgetClosed(long watermark)
+    {
+        _firstEnd = long.MaxValue;
+        for (var position = 0; position < _slots.End; position++)
+        {
+            ref var slot = ref _slots[position];
+            if ((slot.Flags & SlotFlags.Live) == 0)
+            {
+                continue;
+            }
+
+            var end = slot.Key.Start + _settings.Size;
+            if (end + _settings.Lateness > watermark)
+            {
+                _firstEnd = Math.Min(_firstEnd, end);
+                continue;
+            }
+
+            _tables.Forget(position);
+            _index.Remove(slot.Key);
+            _slots.Remove(position);
+        }
+    }
+
+    private int Restore(SlotKey key) => _index.Find(key) is var position and >= 0 ? position : Open(key);
+
+    private long Watermark(long maxEventTime) => maxEventTime == long.MinValue ? long.MinValue : maxEventTime - _settings.MaxDisorder;
+}

@@ -1,0 +1,67 @@
+using StreamEngine.Core.Batches;
+
+namespace StreamEngine.Operators;
+
+/// <summary>The columns between the phases of <c>window</c>, and those that it emits. Positions are constants, in this order.</summary>
+internal static class WindowColumns
+{
+    internal const int ExchangeStart = 0;
+    internal const int ExchangeBrand = 1;
+    internal const int ExchangeChannel = 2;
+    internal const int ExchangeLanguage = 3;
+    internal const int ExchangeVersion = 4;
+    internal const int ExchangeSlot = 5;
+
+    internal const int Start = 0;
+    internal const int End = 1;
+    internal const int Brand = 2;
+    internal const int Channel = 3;
+    internal const int Language = 4;
+    internal const int Posts = 5;
+    internal const int Negative = 6;
+    internal const int Neutral = 7;
+    internal const int Positive = 8;
+    internal const int MeanScore = 9;
+    internal const int Reach = 10;
+    internal const int Authors = 11;
+    internal const int Late = 12;
+    internal const int FirstEvent = 13;
+    internal const int LastEvent = 14;
+    internal const int IsFinal = 15;
+    internal const int Version = 16;
+    internal const int Scored = 17;
+    internal const int ScoreSum = 18;
+    internal const int Samples = 19;
+
+    /// <summary>One slot per row: its key, its version, and the whole aggregate in <see cref="SlotStore"/>'s encoding.</summary>
+    internal static BatchSchema Exchange { get; } = new(
+        new ColumnDeclaration("window_start", ColumnType.Int64, "start of the window, ms since 1970", Internal: true),
+        new ColumnDeclaration("brand", ColumnType.Dictionary, "the brand", Internal: true),
+        new ColumnDeclaration("channel", ColumnType.Dictionary, "the channel; absent where not grouped by it", Internal: true),
+        new ColumnDeclaration("language", ColumnType.Dictionary, "the language; absent where not grouped by it", Internal: true),
+        new ColumnDeclaration("version", ColumnType.Int64, "offset of the newest record in the slot, plus 1", Internal: true),
+        new ColumnDeclaration("slot", ColumnType.Utf8, "the whole aggregate, encoded", Internal: true));
+
+    /// <summary>One window of one key per row.</summary>
+    internal static BatchSchema Output { get; } = new(
+        new ColumnDeclaration("window_start", ColumnType.Int64, "start of the window, inclusive, ms since 1970"),
+        new ColumnDeclaration("window_end", ColumnType.Int64, "end of the window, exclusive, ms since 1970"),
+        new ColumnDeclaration("brand", ColumnType.Dictionary, "the brand"),
+        new ColumnDeclaration("channel", ColumnType.Dictionary, "the channel; absent where not grouped by it"),
+        new ColumnDeclaration("language", ColumnType.Dictionary, "the language; absent where not grouped by it"),
+        new ColumnDeclaration("posts", ColumnType.Int64, "mentions counted"),
+        new ColumnDeclaration("negative", ColumnType.Int64, "mentions that are negative"),
+        new ColumnDeclaration("neutral", ColumnType.Int64, "mentions that are neutral"),
+        new ColumnDeclaration("positive", ColumnType.Int64, "mentions that are positive"),
+        new ColumnDeclaration("mean_score", ColumnType.Float64, "mean score of the mentions that have one, -1 to 1; absent where none has"),
+        new ColumnDeclaration("reach", ColumnType.Int64, "people reached, summed over mentions"),
+        new ColumnDeclaration("authors", ColumnType.Int64, "distinct authors: exact up to 64 per slot, beyond that with a standard error of 3.25 %"),
+        new ColumnDeclaration("late", ColumnType.Int64, "mentions among these that came after their partition's watermark had passed the window's end"),
+        new ColumnDeclaration("first_event", ColumnType.Int64, "event time of the first mention, ms since 1970"),
+        new ColumnDeclaration("last_event", ColumnType.Int64, "event time of the last mention, ms since 1970"),
+        new ColumnDeclaration("is_final", ColumnType.Int32, "1 once the watermark has passed the window's end; later rows are corrections"),
+        new ColumnDeclaration("version", ColumnType.Int64, "only grows; of two rows for one window and key the higher one counts"),
+        new ColumnDeclaration("scored", ColumnType.Int64, "mentions that have a score", Internal: true),
+        new ColumnDeclaration("score_sum", ColumnType.Int64, "sum of the scores, in millionths", Internal: true),
+        new ColumnDeclaration("samples", ColumnType.Utf8, "up to three posts with the most negative scores, encoded", Internal: true));
+}

@@ -1,0 +1,78 @@
+using StreamEngine.Core.Operators;
+
+namespace StreamEngine.Operators;
+
+/// <summary>The options of <c>window</c> as numbers, in ms.</summary>
+internal sealed class WindowSettings
+{
+    public WindowSettings(OptionSet options)
+    {
+        Size = Milliseconds(options.Get(WindowDefinition.Size));
+        Slide = options.Get(WindowDefinition.Slide) is { } slide ? Milliseconds(slide) : Size;
+        MaxDisorder = Milliseconds(options.Get(WindowDefinition.MaxDisorder));
+        MaxFuture = Milliseconds(options.Get(WindowDefinition.MaxFuture));
+        Lateness = Milliseconds(options.Get(WindowDefinition.Lateness));
+        Early = Milliseconds(options.Get(WindowDefinition.Early));
+        Retain = Milliseconds(options.Get(WindowDefinition.Retain));
+        IdleAfter = options.Get(WindowDefinition.IdleAfter);
+        By = [.. WindowDefinition.Groups.Select(group => options.Get(WindowDefinition.By).Contains(group))];
+    }
+
+    public long Size { get; }
+
+    public long Slide { get; }
+
+    public long MaxDisorder { get; }
+
+    public long MaxFuture { get; }
+
+    public long Lateness { get; }
+
+    public long Early { get; }
+
+    public long Retain { get; }
+
+    public TimeSpan IdleAfter { get; }
+
+    /// <summary>Whether windows are grouped by brand, channel, language.</summary>
+    public bool[] By { get; }
+
+    /// <summary>The start of the last window that holds <paramref name="time"/>.</summary>
+    public long LastStart(long time)
+    {
+        var into = time % Slide;
+        return time - (into < 0 ? into + Slide : into);
+    }
+
+    /// <summary>Writes what must be equal for stored slots to mean the same.</summary>
+    public void WriteShape(StateWriter writer)
+    {
+        writer.WriteCount(Size);
+        writer.WriteCount(Slide);
+        writer.WriteByte(Shape);
+    }
+
+    /// <summary>Refuses state that was made with other windows.</summary>
+    /// <exception cref="Core.State.StateException">It was.</exception>
+    public void CheckShape(string operatorId, ref StateReader reader)
+    {
+        var (size, slide, shape) = (reader.ReadCount(), reader.ReadCount(), reader.ReadByte());
+        if (size != Size || slide != Slide || shape != Shape)
+        {
+            throw new Core.State.StateException(
+                $"Operator '{operatorId}': its state was made with {Describe(size, slide, shape)}, the graph now has {Describe(Size, Slide, Shape)}. Give the operator another id to start it afresh, or keep its options.");
+        }
+    }
+
+    private byte Shape => (byte)((By[0] ? 1 : 0) | (By[1] ? 2 : 0) | (By[2] ? 4 : 0));
+
+    private static string Describe(long size, long slide, byte shape)
+    {
+        var groups = string.Join(", ", WindowDefinition.Groups.Where((_, i) => (shape & (1 << i)) != 0));
+        return $"size {Duration(size)}, slide {Duration(slide)}, by [{groups}]";
+    }
+
+    private static string Duration(long milliseconds) => Core.Graph.Durations.Format(TimeSpan.FromMilliseconds(milliseconds));
+
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+}

@@ -1,0 +1,13 @@
+namespace StreamEngine.Testing;
+
+/// <summary>A clock that stands still until it is moved.</summary>
+public sealed class ManualTime(DateTimeOffset start) : TimeProvider
+{
+    private DateTimeOffset _now = start;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    /// <summary>Moves the clock on.</summary>
+    public void Advance(TimeSpan by) => _now += by;
+}
