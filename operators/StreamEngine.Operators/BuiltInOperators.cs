@@ -11,6 +11,7 @@ public static class BuiltInOperators
     [
         new DecodeDefinition(),
         new MatchDefinition(),
+        new FilterDefinition(),
         new WindowDefinition(),
     ];
 }

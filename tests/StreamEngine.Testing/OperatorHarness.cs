@@ -40,6 +40,13 @@ public sealed class OperatorHarness : ITaskServices, IDisposable
             throw new GraphException(bound.Position, $"'{definition.Name}' needs the column {missing[0]}");
         }
 
+        var problems = new List<GraphProblem>();
+        definition.ValidateColumns(bound, setting.Input, problems);
+        if (problems.Count > 0)
+        {
+            throw new GraphException(problems);
+        }
+
         State = setting.State ?? new StoredState();
         InputSchema = setting.Input.With(columns.Adds);
         OutputSchema = setting.Merge || definition is not TwoPhaseDefinition twoPhase

@@ -144,13 +144,18 @@ public sealed partial class GraphReader
             entry.Definition.Validate(options, _problems);
         }
 
+        var input = from?.Output ?? SourceDefinition.Schema;
+        if (_problems.Count == problems)
+        {
+            entry.Definition.ValidateColumns(options, input, _problems);
+        }
+
         if (_problems.Count > problems)
         {
             // Columns may depend on options. Those that follow are checked against what its defaults give, so that one mistake is told once.
             options = OptionSet.Bind(owner, entry.Definition.Options, null, entry.Position, []);
         }
 
-        var input = from?.Output ?? SourceDefinition.Schema;
         var columns = entry.Definition.Columns(options, input);
         CheckPlacement(entry, owner, from);
         CheckColumns(entry.Position, owner, from, input, columns);

@@ -42,6 +42,11 @@ public abstract class OperatorDefinition
     {
     }
 
+    /// <summary>Checks options against the columns that reach the operator, where their names depend on these. Called after <see cref="Validate"/> found nothing.</summary>
+    public virtual void ValidateColumns(OptionSet options, BatchSchema input, ICollection<GraphProblem> problems)
+    {
+    }
+
     /// <summary>Makes an instance for one partition. Called after <see cref="Validate"/> found nothing.</summary>
     public abstract IOperator Create(OperatorContext context);
 }

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Graph;
+using StreamEngine.Core.Operators;
+
+namespace StreamEngine.Operators;
+
+/// <summary><c>filter</c>: lets rows through that meet a condition.</summary>
+public sealed class FilterDefinition : OperatorDefinition
+{
+    internal static readonly Option<string> Where = Option.Text("where", "the condition that a row must meet to go on");
+
+    /// <inheritdoc/>
+    public override string Name => "filter";
+
+    /// <inheritdoc/>
+    public override string Summary => "Lets rows through that meet a condition.";
+
+    /// <inheritdoc/>
+    public override string Description => """
+        A row goes on if the condition holds; otherwise it is removed, and a record none of whose rows goes on is unmatched.
+
+        A condition compares a column with a value:
+
+            language == nl                   also !=, and for numbers <  <=  >  >=
+            brand in [Acme, 'Bolt & Co']     also: not in
+            text contains 'refund'           also: starts_with, ends_with
+            author is absent                 also: is present
+            time >= 2026-03-01T00:00:00Z     columns of times take ISO 8601 too
+
+        Conditions are joined by 'and', 'or', 'not' and parentheses; 'not' binds closest, then 'and'. Texts that are more than one word
+        stand in single or double quotes. Texts are compared byte by byte: case counts. Every comparison with an absent value is false.
+        """;
+
+    /// <inheritdoc/>
+    public override string Example => """
+        - filter:
+            where: language in [nl, it] and reach >= 100 and not brand == 'Acme'
+        """;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Option> Options => [Where];
+
+    /// <inheritdoc/>
+    public override OperatorColumns Columns(OptionSet options, BatchSchema input)
+    {
+        var parser = new ConditionParser(options.Get(Where), input);
+        return new OperatorColumns(parser.TryParse(out _) ? [.. parser.Columns] : [], []);
+    }
+
+    /// <inheritdoc/>
+    public override void ValidateColumns(OptionSet options, BatchSchema input, ICollection<GraphProblem> problems)
+    {
+        var parser = new ConditionParser(options.Get(Where), input);
+        if (!parser.TryParse(out _))
+        {
+            problems.Add(new GraphProblem(options.PositionOf(Where), $"filter: option 'where', character {parser.ErrorPosition + 1}: {parser.Error}"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IOperator Create(OperatorContext context) => new FilterOperator(context);
+}
