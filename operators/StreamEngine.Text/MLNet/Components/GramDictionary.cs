@@ -43,8 +43,8 @@ internal sealed class GramDictionary
     /// <summary>Reads the sequences and their frequencies.</summary>
     public static GramDictionary Read(ref BlockReader reader, int length, int skips, bool[] levels, GramWeighting weighting)
     {
-        var (keys, starts) = Sequences(ref reader, length);
-        var count = starts.Length - 1;
+        var grams = Sequences(ref reader, length);
+        var count = grams.Count;
         var frequencies = new double[reader.Count("inverse document frequencies", 8)];
         for (var i = 0; i < frequencies.Length; i++)
         {
@@ -54,12 +54,12 @@ internal sealed class GramDictionary
         }
         if (weighting != GramWeighting.Count && frequencies.Length < count)
             throw reader.Error($"{frequencies.Length} inverse document frequencies for {count} n-grams");
-        if (!GramIndex.TryMake(keys, starts, length, out var index, out var twice))
+        if (!GramIndex.TryMake(grams, length, out var index, out var twice))
             throw reader.Error($"n-gram {twice} stands in the dictionary twice");
         return new GramDictionary(length, skips, levels, weighting, frequencies, index);
     }
 
-    private static (uint[] Keys, int[] Starts) Sequences(ref BlockReader reader, int length)
+    private static GramList Sequences(ref BlockReader reader, int length)
     {
         var count = reader.Count("n-grams", 5);
         var offsets = reader.Int32s(count + 1);
@@ -83,7 +83,7 @@ internal sealed class GramDictionary
             if (starts[i + 1] - starts[i] > length)
                 throw reader.Error($"n-gram {i} has {starts[i + 1] - starts[i]} keys, expected up to {length}");
         }
-        return (keys.ToArray(), starts);
+        return new GramList(keys.ToArray(), starts);
     }
 
     /// <summary>One LEB128 number: seven bits per byte, the low ones first.</summary>

@@ -1,59 +1,60 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace StreamEngine.Text.MLNet;
 
 /// <summary>
-/// Finds the slot of an n-gram. Where the keys of one n-gram fit into 64 bits side by side (nearly always), the packed
-/// keys are looked up as they are; otherwise a hash of them, and the keys behind it are compared. Either way the
-/// answer is exact. There is one table per length, so that (0, k) and (k) differ.
+/// Finds the slots of n-grams, exactly. There is one table per length, so that (0, k) and (k) differ. Keys packed side
+/// by side identify an n-gram where they and the slot fit into 64 bits (nearly always); otherwise a hash finds it and
+/// its keys are compared.
 /// </summary>
 internal sealed class GramIndex
 {
     private const int Nothing = -1;
-    private const ulong Factor = 0x9E3779B97F4A7C15;
-    private readonly uint[] _keys;
-    private readonly int[] _starts;
-    private readonly Table[] _tables;
+    private readonly GramList _grams;
+    private readonly GramTable[] _tables;
+    private readonly CommonGrams?[] _common;
+    private readonly int[] _singles;
+    private readonly Dictionary<ulong, int> _firstByHash = [];
+    private readonly int[] _nextByHash;
+    private readonly int _keyBits;
+    private readonly uint _maxKey;
 
-    private GramIndex(uint[] keys, int[] starts, int length)
+    private GramIndex(GramList grams, int length)
     {
-        _keys = keys;
-        _starts = starts;
-        MaxKey = keys.Length == 0 ? 0 : keys.Max();
-        KeyBits = Math.Max(1, 32 - BitOperations.LeadingZeroCount(MaxKey));
-        IsPacked = KeyBits * length <= 64;
+        _grams = grams;
+        _maxKey = grams.Keys.Length == 0 ? 0 : grams.Keys.Max();
+        _keyBits = Math.Max(1, 32 - BitOperations.LeadingZeroCount(_maxKey));
+        var slotBits = Math.Max(1, 32 - BitOperations.LeadingZeroCount((uint)Count));
+        IsPacked = GramTable.Holds(_keyBits * length, slotBits);
+        _nextByHash = IsPacked ? [] : new int[Count];
         var counts = new int[length];
-        for (var i = 0; i < Count; i++)
-            counts[starts[i + 1] - starts[i] - 1]++;
-        _tables = Array.ConvertAll(counts, count => new Table(count));
+        for (var slot = 0; slot < Count; slot++)
+            counts[grams[slot].Length - 1]++;
+        _tables = IsPacked ? Array.ConvertAll(counts, count => new GramTable(count, slotBits)) : [];
+        _common = new CommonGrams?[length];
+        _singles = IsPacked && counts[0] > _maxKey / 4 ? new int[_maxKey + 1] : [];
+        _singles.AsSpan().Fill(Nothing);
     }
 
     /// <summary>Number of n-grams.</summary>
-    public int Count => _starts.Length - 1;
+    public int Count => _grams.Count;
 
     /// <summary>Whether n-grams are looked up by their packed keys.</summary>
     public bool IsPacked { get; }
 
-    /// <summary>Bits that one key takes when packed; a key that needs more is in no n-gram.</summary>
-    public int KeyBits { get; }
-
-    /// <summary>Greatest key in any n-gram.</summary>
-    public uint MaxKey { get; }
-
     /// <summary>Makes the index; fails on an n-gram that stands there twice.</summary>
-    public static bool TryMake(uint[] keys, int[] starts, int length, [NotNullWhen(true)] out GramIndex? index, out int twice)
+    public static bool TryMake(GramList grams, int length, [NotNullWhen(true)] out GramIndex? index, out int twice)
     {
-        var made = new GramIndex(keys, starts, length);
+        var made = new GramIndex(grams, length);
+        index = null;
         for (twice = 0; twice < made.Count; twice++)
         {
             if (!made.TryAdd(twice))
-            {
-                index = null;
                 return false;
-            }
         }
+        for (var l = 1; l <= length && made.IsPacked; l++)
+            made._common[l - 1] = CommonGrams.TryMake(grams, l, made._maxKey);
         index = made;
         return true;
     }
@@ -62,114 +63,146 @@ internal sealed class GramIndex
     public int Find(ReadOnlySpan<uint> keys)
     {
         if (!IsPacked)
-            return _tables[keys.Length - 1].Find(Hash(keys), keys, this);
-        ulong packed = 0;
+            return FindByHash(keys);
         foreach (var key in keys)
         {
-            if (key > MaxKey)
+            if (key > _maxKey)
                 return Nothing;
-            packed = (packed << KeyBits) | key;
         }
-        return _tables[keys.Length - 1].Find(packed);
+        return _tables[keys.Length - 1].Find(Packed(keys));
     }
 
-    /// <summary>Counts all n-grams of <paramref name="length"/> neighbouring keys. Only where <see cref="IsPacked"/>.</summary>
-    public void CountAll(ReadOnlySpan<uint> keys, int length, SlotCounter counter)
+    /// <summary>
+    /// Finds all n-grams of <paramref name="length"/> neighbouring keys; returns how many there are. Their slots come
+    /// in no particular order. Only where <see cref="IsPacked"/>.
+    /// </summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="length">Keys per n-gram.</param>
+    /// <param name="packed">Scratch as long as <paramref name="keys"/>.</param>
+    /// <param name="slots">Receives the slots, as long as <paramref name="keys"/>.</param>
+    public int FindAll(ReadOnlySpan<uint> keys, int length, Span<ulong> packed, Span<int> slots)
     {
-        var table = _tables[length - 1];
-        var bits = KeyBits;
-        var maxKey = MaxKey;
-        var mask = bits * length == 64 ? ulong.MaxValue : (1UL << (bits * length)) - 1;
-        ulong packed = 0;
-        var run = 0;
+        if (length == 1 && _singles.Length > 0)
+            return FindSingles(keys, slots);
+        return _common[length - 1] is { } common
+            ? FindCommon(common, keys, length, packed, slots)
+            : FindPacked(keys, length, packed, slots);
+    }
+
+    private int FindSingles(ReadOnlySpan<uint> keys, Span<int> slots)
+    {
+        var singles = _singles;
+        var found = 0;
+        slots = slots[..keys.Length];
         foreach (var key in keys)
         {
-            if (key > maxKey)
-            {
-                run = 0;
-                continue;
-            }
-            packed = ((packed << bits) | key) & mask;
-            if (++run >= length && table.Find(packed) is >= 0 and var slot)
-                counter.Add(slot);
+            var slot = key < (uint)singles.Length ? singles[key] : Nothing;
+            slots[found] = slot;
+            found += slot == Nothing ? 0 : 1;
         }
+        return found;
+    }
+
+    private int FindPacked(ReadOnlySpan<uint> keys, int length, Span<ulong> packed, Span<int> slots)
+    {
+        var bits = _keyBits;
+        var maxKey = _maxKey;
+        var mask = ulong.MaxValue >> (64 - bits * length);
+        ulong gram = 0;
+        var missing = length - 1;
+        var count = 0;
+        packed = packed[..keys.Length];
+        foreach (var key in keys)
+        {
+            gram = ((gram << bits) | key) & mask;
+            missing = key > maxKey ? length : missing;
+            packed[count] = gram;
+            count += missing == 0 ? 1 : 0;
+            missing -= missing == 0 ? 0 : 1;
+        }
+        return _tables[length - 1].FindAll(packed[..count], slots);
+    }
+
+    private int FindCommon(CommonGrams common, ReadOnlySpan<uint> keys, int length, Span<ulong> packed, Span<int> slots)
+    {
+        var numbers = common.Numbers;
+        var table = common.Slots;
+        var bits = _keyBits;
+        var mask = ulong.MaxValue >> (64 - bits * length);
+        ulong gram = 0;
+        uint place = 0;
+        // How many more keys it takes until all of the n-gram are known, and until all are common.
+        var missing = length - 1;
+        var rare = 0;
+        var count = 0;
+        var found = 0;
+        slots = slots[..keys.Length];
+        packed = packed[..keys.Length];
+        foreach (var key in keys)
+        {
+            uint number = CommonGrams.Rare;
+            if (key < (uint)numbers.Length)
+                number = numbers[key];
+            else
+                missing = length;
+            rare = number == CommonGrams.Rare ? length : rare;
+            gram = ((gram << bits) | key) & mask;
+            place = ((place << CommonGrams.NumberBits) | number) & (uint)(table.Length - 1);
+            var slot = table[place];
+            var isCommon = rare == 0 & missing == 0;
+            slots[found] = slot;
+            found += isCommon & slot != CommonGrams.Nothing ? 1 : 0;
+            packed[count] = gram;
+            count += !isCommon & missing == 0 ? 1 : 0;
+            missing -= missing == 0 ? 0 : 1;
+            rare -= rare == 0 ? 0 : 1;
+        }
+        return count == 0 ? found : found + _tables[length - 1].FindAll(packed[..count], slots[found..]);
     }
 
     private bool TryAdd(int slot)
     {
-        var keys = Keys(slot);
+        var keys = _grams[slot];
         if (Find(keys) >= 0)
             return false;
-        var key = Hash(keys);
         if (IsPacked)
         {
-            key = 0;
-            foreach (var k in keys)
-                key = (key << KeyBits) | k;
+            _tables[keys.Length - 1].Add(Packed(keys), slot);
+            if (keys.Length == 1 && _singles.Length > 0)
+                _singles[keys[0]] = slot;
+            return true;
         }
-        _tables[keys.Length - 1].Add(key, slot);
+        var hash = Hash(keys);
+        _nextByHash[slot] = _firstByHash.GetValueOrDefault(hash, Nothing);
+        _firstByHash[hash] = slot;
         return true;
     }
 
-    private ReadOnlySpan<uint> Keys(int slot) => _keys.AsSpan(_starts[slot], _starts[slot + 1] - _starts[slot]);
+    private int FindByHash(ReadOnlySpan<uint> keys)
+    {
+        var slot = _firstByHash.GetValueOrDefault(Hash(keys), Nothing);
+        while (slot != Nothing && !_grams[slot].SequenceEqual(keys))
+            slot = _nextByHash[slot];
+        return slot;
+    }
+
+    private ulong Packed(ReadOnlySpan<uint> keys)
+    {
+        ulong packed = 0;
+        foreach (var key in keys)
+            packed = (packed << _keyBits) | key;
+        return packed;
+    }
 
     private static ulong Hash(ReadOnlySpan<uint> keys)
     {
-        var hash = Factor;
+        const ulong Factor = 0x9E3779B97F4A7C15;
+        var hash = (ulong)keys.Length;
         foreach (var key in keys)
         {
             hash = (hash ^ key) * Factor;
             hash ^= hash >> 32;
         }
         return hash;
-    }
-
-    /// <summary>Open addressing, at most half full.</summary>
-    private sealed class Table
-    {
-        private readonly Entry[] _entries;
-        private readonly int _shift;
-
-        public Table(int count)
-        {
-            var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(2 * count, 2));
-            _entries = new Entry[size];
-            _entries.AsSpan().Fill(new Entry(0, Nothing));
-            _shift = 64 - BitOperations.Log2((uint)size);
-        }
-
-        public void Add(ulong key, int slot)
-        {
-            var at = Place(key);
-            while (_entries[at].Slot != Nothing)
-                at = (at + 1) & (_entries.Length - 1);
-            _entries[at] = new Entry(key, slot);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int Find(ulong key)
-        {
-            var entries = _entries;
-            for (var at = Place(key); ; at = (at + 1) & (entries.Length - 1))
-            {
-                ref var entry = ref entries[at];
-                if (entry.Key == key || entry.Slot == Nothing)
-                    return entry.Slot;
-            }
-        }
-
-        public int Find(ulong hash, ReadOnlySpan<uint> keys, GramIndex index)
-        {
-            for (var at = Place(hash); ; at = (at + 1) & (_entries.Length - 1))
-            {
-                var entry = _entries[at];
-                if (entry.Slot == Nothing || (entry.Key == hash && index.Keys(entry.Slot).SequenceEqual(keys)))
-                    return entry.Slot;
-            }
-        }
-
-        private int Place(ulong key) => (int)((key * Factor) >> _shift);
-
-        private readonly record struct Entry(ulong Key, int Slot);
     }
 }

@@ -142,6 +142,6 @@ internal static class PredictorReader
             return null;
         if (terms.Count != classes)
             throw blob.Error($"the label has {terms.Count} values, the model {classes} classes");
-        return Enumerable.Range(0, classes).Select(i => terms.Term(i).ToString()).ToArray();
+        return terms.Terms();
     }
 }

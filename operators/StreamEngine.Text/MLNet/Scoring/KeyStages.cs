@@ -19,13 +19,13 @@ internal abstract class KeyStage : Stage
 /// <summary>Keys of words in a vocabulary.</summary>
 internal sealed class TermStage(WordStage source, Vocabulary terms) : KeyStage
 {
+    private ulong[] _hashes = new ulong[64];
+
     public override void Run()
     {
-        var text = source.Text;
         var words = source.Words;
-        var keys = Reset(words.Length);
-        for (var i = 0; i < words.Length; i++)
-            keys[i] = terms.Key(text[words[i].Start..words[i].End]);
+        Grow(ref _hashes, words.Length);
+        terms.Keys(source.Buffer, words, _hashes, Reset(words.Length));
     }
 }
 
@@ -36,11 +36,11 @@ internal sealed class HashedWordStage(WordStage source, int bits, uint seed) : K
 
     public override void Run()
     {
-        var text = source.Text;
+        var buffer = source.Buffer;
         var words = source.Words;
         var keys = Reset(words.Length);
         for (var i = 0; i < words.Length; i++)
-            keys[i] = (WordHash.Of(text[words[i].Start..words[i].End], seed) & _mask) + 1;
+            keys[i] = (WordHash.Of(buffer.Slice(words[i].Start, words[i].Length), seed) & _mask) + 1;
     }
 }
 

@@ -73,8 +73,12 @@ internal static class LaneMath
     /// <summary>Multiplies all values by a factor.</summary>
     public static void Scale(Span<float> values, float factor)
     {
-        foreach (ref var value in values)
-            value *= factor;
+        ref var start = ref MemoryMarshal.GetReference(values);
+        var at = 0;
+        for (; at + Lanes <= values.Length; at += Lanes)
+            (Load(values, at) * factor).StoreUnsafe(ref start, (nuint)at);
+        for (; at < values.Length; at++)
+            values[at] *= factor;
     }
 
     private static float AddRest(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int at, float lanes)

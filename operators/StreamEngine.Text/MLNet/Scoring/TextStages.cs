@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 
 namespace StreamEngine.Text.MLNet;
@@ -18,30 +21,39 @@ internal abstract class Stage
 /// <summary>A step that holds text as UTF-16 units.</summary>
 internal abstract class TextStage : Stage
 {
-    public abstract ReadOnlySpan<char> Text { get; }
+    private char[] _buffer = new char[512];
+
+    /// <summary>Length of the text.</summary>
+    public int Length { get; protected set; }
+
+    public ReadOnlySpan<char> Text => _buffer.AsSpan(0, Length);
+
+    /// <summary>The text and at least <see cref="Vocabulary.Slack"/> more units of any content.</summary>
+    public ReadOnlySpan<char> Buffer => _buffer;
+
+    /// <summary>Room for a text of so many units.</summary>
+    protected Span<char> Reset(int length)
+    {
+        Grow(ref _buffer, length + Vocabulary.Slack);
+        return _buffer.AsSpan(0, length);
+    }
 }
 
 /// <summary>The post as it came.</summary>
 internal sealed class InputStage : TextStage
 {
-    private char[] _buffer = new char[512];
-    private int _length;
-
-    public override ReadOnlySpan<char> Text => _buffer.AsSpan(0, _length);
-
     /// <summary>Takes UTF-8; bytes that are none become U+FFFD.</summary>
     public void Set(ReadOnlySpan<byte> utf8)
     {
-        Grow(ref _buffer, utf8.Length);
-        Utf8.ToUtf16(utf8, _buffer, out _, out _length);
+        Utf8.ToUtf16(utf8, Reset(utf8.Length), out _, out var length);
+        Length = length;
     }
 
     /// <summary>Takes UTF-16, lone surrogates included.</summary>
     public void Set(ReadOnlySpan<char> text)
     {
-        Grow(ref _buffer, text.Length);
-        text.CopyTo(_buffer);
-        _length = text.Length;
+        text.CopyTo(Reset(text.Length));
+        Length = text.Length;
     }
 
     public override void Run()
@@ -52,60 +64,91 @@ internal sealed class InputStage : TextStage
 /// <summary>Folds case and diacritics and drops units.</summary>
 internal sealed class FoldStage(TextStage source, CharFold fold) : TextStage
 {
-    private char[] _buffer = new char[512];
-    private int _length;
-
-    public override ReadOnlySpan<char> Text => _buffer.AsSpan(0, _length);
-
-    public override void Run()
-    {
-        var text = source.Text;
-        Grow(ref _buffer, text.Length);
-        _length = fold.Apply(text, _buffer);
-    }
+    public override void Run() => Length = fold.Apply(source.Text, Reset(source.Length));
 }
 
 /// <summary>Splits text into words.</summary>
-internal sealed class WordStage(TextStage source, char[] separators) : Stage
+internal sealed class WordStage : Stage
 {
     private const char Blank = ' ';
-    private Range[] _words = new Range[64];
+    private readonly TextStage _source;
+    private readonly char[] _separators;
+    private WordSpan[] _words = new WordSpan[64];
+
+    public WordStage(TextStage source, char[] separators)
+    {
+        _source = source;
+        _separators = separators;
+    }
 
     /// <summary>Number of words.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The text that the words lie in.</summary>
-    public ReadOnlySpan<char> Text => source.Text;
+    /// <summary>The text that the words lie in, with its slack.</summary>
+    public ReadOnlySpan<char> Buffer => _source.Buffer;
 
     /// <summary>Where the words lie, in order.</summary>
-    public ReadOnlySpan<Range> Words => _words.AsSpan(0, Count);
+    public ReadOnlySpan<WordSpan> Words => _words.AsSpan(0, Count);
 
     public override void Run()
     {
-        var text = source.Text;
+        var text = _source.Text;
         Grow(ref _words, text.Length / 2 + 1);
         Count = 0;
-        for (var at = 0; at <= text.Length;)
+        if (_separators is [Blank])
+            SplitAtBlanks(text);
+        else
+            SplitAtSeparators(text);
+    }
+
+    private void SplitAtBlanks(ReadOnlySpan<char> text)
+    {
+        var units = MemoryMarshal.Cast<char, ushort>(text);
+        var words = _words;
+        var count = 0;
+        var start = 0;
+        var at = 0;
+        for (; at + Vector256<ushort>.Count <= units.Length; at += Vector256<ushort>.Count)
         {
-            var rest = text[at..];
-            var length = separators.Length == 1 ? rest.IndexOf(separators[0]) : rest.IndexOfAny(separators);
-            if (length < 0)
-                length = rest.Length;
-            Add(text, at, at + length);
-            at += length + 1;
+            var blanks = Vector256.Equals(Vector256.Create(units[at..]), Vector256.Create((ushort)Blank)).ExtractMostSignificantBits();
+            for (; blanks != 0; blanks &= blanks - 1)
+            {
+                var end = at + BitOperations.TrailingZeroCount(blanks);
+                words[count] = new WordSpan(start, end - start);
+                count += end > start ? 1 : 0;
+                start = end + 1;
+            }
+        }
+        for (; at < text.Length; at++)
+        {
+            if (text[at] != Blank)
+                continue;
+            words[count] = new WordSpan(start, at - start);
+            count += at > start ? 1 : 0;
+            start = at + 1;
+        }
+        if (start < text.Length)
+            words[count++] = new WordSpan(start, text.Length - start);
+        Count = count;
+    }
+
+    private void SplitAtSeparators(ReadOnlySpan<char> text)
+    {
+        for (var start = 0; start <= text.Length;)
+        {
+            var length = text[start..].IndexOfAny(_separators);
+            var end = length < 0 ? text.Length : start + length;
+            var (from, to) = (start, end);
+            while (from < to && text[from] == Blank)
+                from++;
+            while (to > from && text[to - 1] == Blank)
+                to--;
+            if (from < to)
+                _words[Count++] = new WordSpan(from, to - from);
+            start = end + 1;
         }
     }
-
-    private void Add(ReadOnlySpan<char> text, int start, int end)
-    {
-        while (start < end && text[start] == Blank)
-            start++;
-        while (end > start && text[end - 1] == Blank)
-            end--;
-        if (start < end)
-            _words[Count++] = new Range(start, end);
-    }
-
-    /// <summary>A piece of the text.</summary>
-    internal readonly record struct Range(int Start, int End);
 }
+
+/// <summary>Where a word lies in its text.</summary>
+internal readonly record struct WordSpan(int Start, int Length);

@@ -14,9 +14,6 @@ internal abstract class VectorStage : Stage
 internal abstract class GramStage(KeyStage source, int size, int length, int skips) : VectorStage
 {
     private readonly uint[] _gram = new uint[length];
-    private int[] _slots = new int[256];
-    private int[] _counts = new int[256];
-    private int _touched;
 
     public override int Size => size;
 
@@ -25,25 +22,30 @@ internal abstract class GramStage(KeyStage source, int size, int length, int ski
     public override void Run()
     {
         Count(source.Keys);
-        Grow(ref _slots, Counter.Added);
-        Grow(ref _counts, Counter.Added);
-        _touched = Counter.Drain(_slots, _counts);
+        Counter.Drain();
     }
 
     public override void Emit(SparseVector target, int offset)
     {
-        target.Append(_touched, out var slots, out var values);
-        for (var i = 0; i < _touched; i++)
-        {
-            slots[i] = _slots[i] + offset;
-            values[i] = Weight(_slots[i], _counts[i]);
-        }
+        var found = Counter.Slots;
+        target.Append(found.Length, out var slots, out var values);
+        for (var i = 0; i < slots.Length; i++)
+            slots[i] = found[i] + offset;
+        Weigh(found, Counter.Counts, values);
     }
+
+    /// <summary>Shorter n-grams than this have no slots.</summary>
+    protected virtual int LeastLength => 1;
 
     /// <summary>The slot of an n-gram, or -1.</summary>
     protected abstract int Find(ReadOnlySpan<uint> gram);
 
-    protected virtual float Weight(int slot, int count) => count;
+    /// <summary>Turns the counts of slots into values.</summary>
+    protected virtual void Weigh(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, Span<float> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            values[i] = counts[i];
+    }
 
     /// <summary>Counts the n-grams of all lengths that begin at each key.</summary>
     protected virtual void Count(ReadOnlySpan<uint> keys)
@@ -58,7 +60,7 @@ internal abstract class GramStage(KeyStage source, int size, int length, int ski
                 Extend(window, 1, 0);
                 continue;
             }
-            for (var l = 1; l <= window.Length; l++)
+            for (var l = LeastLength; l <= window.Length; l++)
                 Add(window[..l]);
         }
     }
@@ -85,9 +87,21 @@ internal abstract class GramStage(KeyStage source, int size, int length, int ski
 internal sealed class DictionaryGramStage(KeyStage source, GramDictionary grams)
     : GramStage(source, grams.Slots, grams.Length, grams.Skips)
 {
+    private ulong[] _packed = new ulong[512];
+    private int[] _slots = new int[512];
+
     protected override int Find(ReadOnlySpan<uint> gram) => grams.Counts(gram.Length) ? grams.Index.Find(gram) : -1;
 
-    protected override float Weight(int slot, int count) => grams.Weight(slot, count);
+    protected override void Weigh(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, Span<float> values)
+    {
+        if (grams.Weighting == GramWeighting.Count)
+        {
+            base.Weigh(slots, counts, values);
+            return;
+        }
+        for (var i = 0; i < values.Length; i++)
+            values[i] = grams.Weight(slots[i], counts[i]);
+    }
 
     protected override void Count(ReadOnlySpan<uint> keys)
     {
@@ -96,10 +110,12 @@ internal sealed class DictionaryGramStage(KeyStage source, GramDictionary grams)
             base.Count(keys);
             return;
         }
+        Grow(ref _packed, keys.Length);
+        Grow(ref _slots, keys.Length);
         for (var length = 1; length <= grams.Length; length++)
         {
             if (grams.Counts(length))
-                grams.Index.CountAll(keys, length, Counter);
+                Counter.Add(_slots.AsSpan(0, grams.Index.FindAll(keys, length, _packed, _slots)));
         }
     }
 }
@@ -108,6 +124,8 @@ internal sealed class DictionaryGramStage(KeyStage source, GramDictionary grams)
 internal sealed class HashedGramStage(KeyStage source, GramHash hash)
     : GramStage(source, hash.Slots, hash.Length, hash.Skips)
 {
+    protected override int LeastLength => hash.AllLengths ? 1 : hash.Length;
+
     protected override int Find(ReadOnlySpan<uint> gram) => hash.Slot(gram);
 }
 
