@@ -28,8 +28,8 @@ internal sealed class GramTable
     /// <param name="slotBits">Bits that hold any slot.</param>
     public GramTable(int count, int slotBits)
     {
-        // Three of four places are taken at most.
-        var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(count + count / 3L, 2));
+        // Three of four places are taken at most, and one is free: it ends the search for what is not there.
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)(count + count / 3L + 2));
         _entries = new ulong[size];
         _entries.AsSpan().Fill(Empty);
         _slotBits = slotBits;

@@ -68,7 +68,7 @@ internal static class TextComponents
         var letterCase = reader.Byte();
         if (letterCase > (byte)LetterCase.Unchanged)
             throw reader.Error($"the letter case is {letterCase}, expected 0 (lower), 1 (upper) or 2 (unchanged)");
-        var fold = new CharFold((LetterCase)letterCase, reader.Bool(), reader.Bool(), reader.Bool());
+        var fold = CharFold.Get((LetterCase)letterCase, reader.Bool(), reader.Bool(), reader.Bool());
         reader.Done();
         foreach (var (output, input) in columns)
             scope.Set(output, new FoldedText(blob.Component, scope.Get(input, blob.Component), fold));

@@ -35,7 +35,8 @@ internal sealed class Vocabulary
     public static Vocabulary Read(ref BlockReader reader)
     {
         var count = reader.Count("terms", 4);
-        var table = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(count + count / 3L, 4))];
+        // At least one place stays free: it ends the search for a word that is not there.
+        var table = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)(count + count / 3L + 2))];
         var records = new char[1024];
         var end = 0;
         for (var i = 0; i < count; i++)

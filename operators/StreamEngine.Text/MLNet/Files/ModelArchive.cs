@@ -66,6 +66,8 @@ internal sealed class ModelArchive : IDisposable
         {
             using var source = entry.Open();
             var bytes = Unpack(source, path);
+            if (bytes.Length != entry.Length)
+                throw new MLNetModelException(File, path, $"damaged: it unpacks to {bytes.Length} bytes, the zip says {entry.Length}");
             if (Crc32.Of(bytes) != entry.Crc32)
                 throw new MLNetModelException(File, path, "damaged: its checksum (CRC-32) is not the one that the zip gives");
             return bytes;

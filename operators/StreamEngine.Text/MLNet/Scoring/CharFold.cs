@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace StreamEngine.Text.MLNet;
 
 /// <summary>
@@ -22,10 +24,11 @@ internal sealed class CharFold
         "ȲYȳyΆΑΈΕΉΗΊΙΌΟΎΥΏΩΐιΪΙΫΥάαέεήηίιΰυϊιϋυόούυώωϓϒϔϒЀЕЁЕЃГЇІЌКЍИЎУЙИйиѐеёеѓгїіќкѝиўуѶѴѷѵӁЖӂжӐАӑаӒАӓаӖЕӗе" +
         "ӚӘӛәӜЖӝжӞЗӟзӢИӣиӤИӥиӦОӧоӪӨӫөӬЭӭэӮУӯуӰУӱуӲУӳуӴЧӵчӸЫӹы";
 
+    private static readonly ConcurrentDictionary<(LetterCase, bool, bool, bool), CharFold> _all = new();
+
     private readonly char[] _map = new char[char.MaxValue + 1];
 
-    /// <summary>Makes the table of one normaliser.</summary>
-    public CharFold(LetterCase letterCase, bool keepDiacritics, bool keepPunctuation, bool keepNumbers)
+    private CharFold(LetterCase letterCase, bool keepDiacritics, bool keepPunctuation, bool keepNumbers)
     {
         for (var i = 0; i <= char.MaxValue; i++)
         {
@@ -45,6 +48,10 @@ internal sealed class CharFold
                 _map[i] = Cased(_map[i], letterCase);
         }
     }
+
+    /// <summary>The table of one normaliser; models share it.</summary>
+    public static CharFold Get(LetterCase letterCase, bool keepDiacritics, bool keepPunctuation, bool keepNumbers) => _all.GetOrAdd(
+        (letterCase, keepDiacritics, keepPunctuation, keepNumbers), key => new CharFold(key.Item1, key.Item2, key.Item3, key.Item4));
 
     /// <summary>Folds <paramref name="source"/> into <paramref name="target"/>, which is at least as long; returns the length.</summary>
     public int Apply(ReadOnlySpan<char> source, Span<char> target)
