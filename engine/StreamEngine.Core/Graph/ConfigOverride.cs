@@ -5,7 +5,7 @@ public static class ConfigOverride
 {
     /// <summary>
     /// Sets the value at a path of names joined by dots. In a list of operators or sinks a name selects the entry with that id
-    /// (or, without one, that operator's name), and goes into its options.
+    /// (or, without one, that operator's name), and goes into its options. What follows <c>settings</c> is one name, dots and all.
     /// </summary>
     /// <param name="root">The graph's file.</param>
     /// <param name="assignment"><c>path=value</c>.</param>
@@ -20,7 +20,15 @@ public static class ConfigOverride
         }
 
         var value = YamlText.Read(assignment[(equals + 1)..] is { Length: > 0 } text ? text : "''", position.File);
-        return Set(root, assignment[..equals].Split('.'), value, position);
+        return Set(root, Path(assignment[..equals]), value, position);
+    }
+
+    /// <summary>The names of a path. What follows <c>settings</c> is one name: those of clients have dots in them.</summary>
+    private static string[] Path(string path)
+    {
+        var names = path.Split('.');
+        var settings = Array.IndexOf(names, "settings");
+        return settings < 0 || settings == names.Length - 1 ? names : [.. names[..(settings + 1)], string.Join('.', names[(settings + 1)..])];
     }
 
     private static ConfigNode Set(ConfigNode? node, ReadOnlySpan<string> path, ConfigNode value, SourcePosition position)

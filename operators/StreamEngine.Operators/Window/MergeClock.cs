@@ -85,24 +85,31 @@ internal sealed class MergeClock
     }
 
     /// <summary>
-    /// Moves <see cref="PurgedThrough"/> up: to what all partitions, idle ones too, have left behind by <paramref name="lateness"/>, and to
-    /// <paramref name="retain"/> before the greatest watermark.
+    /// Moves <see cref="PurgedThrough"/> up to what every partition has left behind by <paramref name="lateness"/>. A partition that is idle
+    /// is waited for no longer than until the greatest watermark is <paramref name="retain"/> ahead. One that is only behind, or has not
+    /// been heard of, is waited for however long it takes: it is still being read, and what it sends must be counted.
     /// </summary>
     public void Purge(long lateness, long retain)
     {
-        long least = long.MaxValue, greatest = long.MinValue;
+        var greatest = long.MinValue;
         for (var i = 0; i < SourceCount; i++)
         {
-            least = Math.Min(least, this[i].Watermark);
             greatest = Math.Max(greatest, this[i].Watermark);
         }
 
-        if (SourceCount == 0 || greatest == long.MinValue)
+        if (greatest == long.MinValue)
         {
             return;
         }
 
-        var through = Math.Max(greatest - retain, least == long.MinValue ? long.MinValue : least - lateness);
+        var through = long.MaxValue;
+        for (var i = 0; i < SourceCount; i++)
+        {
+            var source = this[i];
+            var left = source.Watermark == long.MinValue ? long.MinValue : source.Watermark - lateness;
+            through = Math.Min(through, source.Idle || source.Ended ? Math.Max(left, greatest - retain) : left);
+        }
+
         if (through > PurgedThrough)
         {
             PurgedThrough = through;

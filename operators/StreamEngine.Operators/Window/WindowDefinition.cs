@@ -35,7 +35,7 @@ public sealed class WindowDefinition : TwoPhaseDefinition
         "early", "how often windows that are still open are emitted, where they changed; 0 = at every checkpoint", TimeSpan.FromSeconds(1));
 
     internal static readonly Option<TimeSpan> Retain = Option.Duration(
-        "retain", "how long, by the greatest watermark, windows wait for partitions that lag behind; then they are final and forgotten", TimeSpan.FromHours(6));
+        "retain", "how long, by the greatest watermark, windows are kept for partitions that are idle and may come back; a partition that is only behind is waited for without limit", TimeSpan.FromHours(6));
 
     /// <inheritdoc/>
     public override string Name => "window";
