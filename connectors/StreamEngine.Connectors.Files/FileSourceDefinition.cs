@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using StreamEngine.Core.Graph;
+using StreamEngine.Core.Operators;
+using StreamEngine.Core.Sources;
+
+namespace StreamEngine.Connectors.Files;
+
+/// <summary>The source <c>file</c>: lines of a file, each a record.</summary>
+public sealed class FileSourceDefinition : BoundedSourceDefinition
+{
+    private static readonly Option<string> _path = Option.Path("path", "the file with one record per line, plain or gzip (found by its first bytes); '-' reads standard input");
+
+    /// <inheritdoc/>
+    public override string Name => "file";
+
+    /// <inheritdoc/>
+    public override string Summary => "Reads a file's lines, plain or gzip.";
+
+    /// <inheritdoc/>
+    public override string Description => "Each line is a record with its number, from 1, as its offset; empty lines are passed over. The graph runs in one process to the end of the file, after which every window is final. State is not kept: each run counts anew.";
+
+    /// <inheritdoc/>
+    public override string Example => "file:\n  path: posts.jsonl.gz";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Option> Options { get; } = [_path];
+
+    /// <inheritdoc/>
+    public override void Validate(OptionSet options, ICollection<GraphProblem> problems)
+    {
+        var path = options.Get(_path);
+        if (!IsStandardInput(path) && !File.Exists(path))
+        {
+            problems.Add(new GraphProblem(options.PositionOf(_path), $"source 'file': there is no file '{path}'"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IBoundedSource Open(OptionSet options)
+    {
+        var path = options.Get(_path);
+        return IsStandardInput(path)
+            ? new LineSource("standard input", Console.OpenStandardInput())
+            : new LineSource(Path.GetFileName(path), File.OpenRead(path));
+    }
+
+    private static bool IsStandardInput(string path) => Path.GetFileName(path) == "-";
+}

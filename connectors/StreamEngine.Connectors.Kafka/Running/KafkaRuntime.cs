@@ -1,0 +1,276 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using StreamEngine.Core.Graph;
+using StreamEngine.Core.Planning;
+using StreamEngine.Core.Runtime;
+using StreamEngine.Core.Sinks;
+using StreamEngine.Core.State;
+
+namespace StreamEngine.Connectors.Kafka;
+
+/// <summary>How a process runs a graph.</summary>
+public sealed record KafkaRuntimeOptions
+{
+    /// <summary>Ends the run when there has been nothing to read, send or write for so long; <see langword="null"/> = never.</summary>
+    public TimeSpan? UntilIdle { get; init; }
+
+    /// <summary>This process's name, unique among those of the graph; <see langword="null"/> = the machine's name and the lowest free number.</summary>
+    public string? Instance { get; init; }
+}
+
+/// <summary>
+/// Runs a graph on Kafka: makes its topics, and starts its workers. Several processes of one graph share the partitions through Kafka's
+/// group protocol.
+/// </summary>
+public sealed class KafkaRuntime : IDisposable
+{
+    /// <summary>While partitions are not assigned to this process, idleness is believed only after so long.</summary>
+    private static readonly TimeSpan _idleWithoutAll = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _joinPatience = TimeSpan.FromSeconds(9);
+
+    private readonly GraphPlan _plan;
+    private readonly KafkaRuntimeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly KafkaSettings _settings;
+    private readonly CancellationTokenSource _failed = new();
+    private readonly List<(StagePlan Stage, WorkerActivity Activity)> _workers = [];
+    private readonly Dictionary<int, int> _partitions = [];
+    private Exception? _failure;
+
+    /// <summary>Prepares a run.</summary>
+    /// <exception cref="SettingException">The source's settings are wrong.</exception>
+    public KafkaRuntime(LogicalGraph graph, KafkaRuntimeOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        (_options, _time, _loggers) = (options, time, loggers);
+        _plan = Plan(graph);
+        _settings = KafkaSourceDefinition.Settings(graph.Source.Options);
+        _logger = loggers.CreateLogger(graph.Name);
+    }
+
+    /// <summary>Where the records of each source partition went: of the partitions that this process has or had.</summary>
+    public IReadOnlyDictionary<int, PartitionProgress> Partitions
+    {
+        get
+        {
+            var all = new SortedDictionary<int, PartitionProgress>();
+            foreach (var (partition, progress) in Of(StageKind.Ingest).SelectMany(w => w.Partitions))
+            {
+                if (!all.TryGetValue(partition, out var known) || known.NextOffset < progress.NextOffset)
+                {
+                    all[partition] = progress;
+                }
+            }
+
+            return all;
+        }
+    }
+
+    /// <summary>The sum of the partitions' ledgers.</summary>
+    public Ledger Ledger => Partitions.Values.Aggregate(default(Ledger), (sum, p) => sum + p.Ledger);
+
+    /// <summary>Records that this process has read, by stage.</summary>
+    public IReadOnlyDictionary<string, long> RecordsRead =>
+        _workers.GroupBy(w => w.Stage.Id).ToDictionary(g => g.Key, g => g.Sum(w => w.Activity.Records));
+
+    /// <summary>Records that sinks could not take and skipped.</summary>
+    public long Skipped => _workers.Sum(w => w.Activity.SkippedRecords);
+
+    /// <summary>The plan of a graph whose source is Kafka.</summary>
+    public static GraphPlan Plan(LogicalGraph graph) => Planner.Plan(graph, KafkaSourceDefinition.Topic(graph.Source.Options));
+
+    /// <summary>Whether an exception is a message for the user: something about the cluster or the settings, not a defect.</summary>
+    public static bool IsReported(Exception error) => error is UnknownTopicException or AccessRefusedException or TopicException or SettingException
+        or TimeoutException or ProducerFailedException or TransactionAbortedException or KafkaException;
+
+    /// <summary>Runs until stopped, idle for long enough, or failed. When it returns, a last checkpoint is committed.</summary>
+    /// <exception cref="UnknownTopicException">The source's topic does not exist.</exception>
+    /// <exception cref="AccessRefusedException">The brokers turn this user away.</exception>
+    /// <exception cref="TopicException">A topic cannot be made, or is not as it must be.</exception>
+    /// <exception cref="TaskException">An operator failed.</exception>
+    /// <exception cref="StateException">Stored state cannot be read.</exception>
+    /// <exception cref="SinkException">A sink refuses for good.</exception>
+    public void Run(CancellationToken stop)
+    {
+        using var slot = InstanceSlot.Take(_plan.Graph.Name, _options.Instance);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, _failed.Token);
+        try
+        {
+            MakeTopics(ending.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var threads = Start(slot.Name, ending.Token);
+        WaitForEnd(ending.Token);
+        ending.Cancel();
+        var until = Environment.TickCount64 + (long)_joinPatience.TotalMilliseconds;
+        foreach (var thread in threads)
+        {
+            if (!thread.Join((int)Math.Max(0, until - Environment.TickCount64)))
+            {
+                _logger.LogWarning("Worker {Worker} did not end within {Seconds} s; what it had not committed is worked on again at the next start", thread.Name, _joinPatience.TotalSeconds);
+            }
+        }
+
+        if (_failure is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _failed.Dispose();
+
+    private void MakeTopics(CancellationToken stop)
+    {
+        using var admin = new TopicAdmin(_settings, _logger, _time);
+        while (true)
+        {
+            try
+            {
+                admin.WaitForBroker(TimeSpan.FromSeconds(10), stop);
+                break;
+            }
+            catch (TimeoutException error)
+            {
+                _logger.LogWarning("{Error} Trying again", error.Message);
+            }
+        }
+
+        var source = _plan.Topic(TopicRole.Source)!;
+        _partitions[source.Index] = admin.PartitionCount(source.Name, stop);
+        var mismatches = new List<string>();
+        foreach (var topic in _plan.Topics.Where(t => t.Role != TopicRole.Source))
+        {
+            var partitions = topic.Partitions > 0 ? topic.Partitions : _partitions[source.Index];
+            if (topic.Role == TopicRole.State && _plan.Topic(TopicRole.Partials) is { } partials)
+            {
+                partitions = Math.Max(partitions, _partitions[partials.Index]);
+            }
+
+            var report = admin.Ensure([Spec(topic, partitions)], stop)[0];
+            _partitions[topic.Index] = report.Partitions;
+            mismatches.AddRange(report.Mismatches);
+        }
+
+        if (mismatches.Count > 0)
+        {
+            throw new TopicException(_plan.Graph.Name, string.Join(Environment.NewLine, mismatches));
+        }
+    }
+
+    private static TopicSpec Spec(TopicPlan topic, int partitions)
+    {
+        var spec = topic.Compacted ? TopicSpec.Compacted(topic.Name, partitions) : new TopicSpec(topic.Name, partitions);
+        if (topic.Retention is { } retention)
+        {
+            spec = spec with { SettingsWhenCreated = spec.SettingsWhenCreated.Add("retention.ms", ((long)retention.TotalMilliseconds).ToString()) };
+        }
+
+        return spec with { Grow = topic.Role == TopicRole.State };
+    }
+
+    private List<Thread> Start(string instance, CancellationToken stop)
+    {
+        var producerSettings = new KafkaSettings(_settings.BootstrapServers, _settings.Settings.ContainsKey("transaction.timeout.ms")
+            ? _settings.Settings
+            : _settings.Settings.Add("transaction.timeout.ms", ((int)KafkaSourceDefinition.TransactionTimeout(_plan.Graph.Source.Options).TotalMilliseconds).ToString()));
+        var threads = new List<Thread>();
+        foreach (var stage in _plan.Stages)
+        {
+            var count = stage.Kind == StageKind.Ingest ? Math.Min(_plan.Graph.Runtime.Workers, _partitions[stage.Inputs[0].Topic.Index]) : 1;
+            for (var i = 0; i < count; i++)
+            {
+                var setup = new WorkerSetup
+                {
+                    Plan = _plan,
+                    Stage = stage,
+                    Settings = _settings,
+                    ProducerSettings = producerSettings,
+                    PartitionsOf = topic => _partitions[topic.Index],
+                    TransactionalId = $"{_plan.Graph.Name}.{stage.Id}.{instance}.{i}",
+                    FromLatest = stage.Kind == StageKind.Ingest && KafkaSourceDefinition.FromLatest(_plan.Graph.Source.Options),
+                    Time = _time,
+                    Loggers = _loggers,
+                    Activity = new WorkerActivity($"{stage.Id}.{i}", _time),
+                };
+                _workers.Add((stage, setup.Activity));
+                var thread = new Thread(() => KeepRunning(setup, stop)) { IsBackground = true, Name = setup.Activity.Name };
+                threads.Add(thread);
+                thread.Start();
+            }
+        }
+
+        return threads;
+    }
+
+    /// <summary>Runs a worker, and starts it anew from the last checkpoint after what a restart can mend.</summary>
+    private void KeepRunning(WorkerSetup setup, CancellationToken stop)
+    {
+        var pause = TimeSpan.FromMilliseconds(200);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                RunOnce(setup, stop);
+                return;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is ProducerFailedException or TransactionAbortedException { IsPermanent: false } or KafkaException or TimeoutException)
+            {
+                _logger.LogWarning("Worker {Worker} starts anew from its last checkpoint: {Error}", setup.Activity.Name, error.Message);
+                setup.Activity.State(false, 0);
+                stop.WaitHandle.WaitOne(pause * (0.5 + Random.Shared.NextDouble()));
+                pause = pause < TimeSpan.FromSeconds(5) ? pause * 2 : pause;
+            }
+            catch (Exception error)
+            {
+                Fail(error);
+                return;
+            }
+        }
+    }
+
+    private static void RunOnce(WorkerSetup setup, CancellationToken stop)
+    {
+        if (setup.Stage.Kind == StageKind.Writer)
+        {
+            using var writer = new SinkWorker(setup, stop);
+            writer.Run();
+        }
+        else
+        {
+            using var worker = new StageWorker(setup, stop);
+            worker.Run();
+        }
+    }
+
+    private void Fail(Exception error)
+    {
+        Interlocked.CompareExchange(ref _failure, error, null);
+        _failed.Cancel();
+    }
+
+    private void WaitForEnd(CancellationToken stop)
+    {
+        while (!stop.WaitHandle.WaitOne(100))
+        {
+            if (_options.UntilIdle is { } idle && _workers.All(w => w.Activity.Quiet >= (HasAll(w.Stage) || idle > _idleWithoutAll ? idle : _idleWithoutAll)))
+            {
+                return;
+            }
+        }
+    }
+
+    private bool HasAll(StagePlan stage) =>
+        _workers.Where(w => w.Stage == stage).Sum(w => w.Activity.Assigned) >= stage.Inputs.DistinctBy(i => i.Topic.Index).Sum(i => _partitions[i.Topic.Index]);
+
+    private IEnumerable<WorkerActivity> Of(StageKind kind) => _workers.Where(w => w.Stage.Kind == kind).Select(w => w.Activity);
+}

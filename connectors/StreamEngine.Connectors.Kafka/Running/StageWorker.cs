@@ -1,0 +1,323 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using StreamEngine.Core.Planning;
+using StreamEngine.Core.Runtime;
+
+namespace StreamEngine.Connectors.Kafka;
+
+/// <summary>
+/// One thread of a stage: a consumer, a transactional producer and the tasks of the partitions that the group gives it. It reads,
+/// works, and at each checkpoint sends outputs, state and offsets in one transaction.
+/// </summary>
+internal sealed class StageWorker : IAssignmentListener, IDisposable
+{
+    private const long RetryPauseMs = 100;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    private readonly WorkerSetup _setup;
+    private readonly ILogger _logger;
+    private readonly SpanConsumer _consumer;
+    private readonly TransactionalProducer _producer;
+    private readonly Committer _committer;
+    private readonly Dictionary<int, StageTask> _tasks = [];
+    private readonly Dictionary<int, long> _committed = [];
+    private readonly TaskEnvironment _environment;
+    private readonly CancellationToken _stop;
+    private OutputBuffer _spare = new();
+    private OutputBuffer? _sent;
+    private List<TopicPartitionOffset> _sentOffsets = [];
+    private long _firstSentAt;
+    private long _lastSentAt;
+    private bool _abandoned;
+    private bool _retry;
+    private long _lastCut;
+
+    internal StageWorker(WorkerSetup setup, CancellationToken stop)
+    {
+        _setup = setup;
+        _stop = stop;
+        _logger = setup.Loggers.CreateLogger($"{setup.Plan.Graph.Name}.{setup.Stage.Id}");
+        _environment = new TaskEnvironment
+        {
+            Time = setup.Time,
+            Loggers = setup.Loggers,
+            PartitionsOf = setup.PartitionsOf,
+            InputPartitions = setup.PartitionsOf(setup.Input),
+            InputName = setup.Input.Name,
+            Outputs = new OutputBuffer(),
+        };
+        _producer = new TransactionalProducer(setup.ProducerSettings, setup.TransactionalId, _logger, setup.Time);
+        try
+        {
+            _producer.Initialize(TimeSpan.MaxValue, stop);
+        }
+        catch
+        {
+            _producer.Dispose();
+            throw;
+        }
+
+
+        _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, FromLatest = setup.FromLatest, ReadCommitted = true }, _logger, this, setup.Time);
+        _committer = new Committer(_producer, _consumer, [.. setup.Plan.Topics.Select(t => t.Name)], setup.TransactionalId, _logger);
+    }
+
+    /// <summary>Reads and works until stopped; then takes a last checkpoint and leaves the group.</summary>
+    /// <exception cref="FencedException">Another process has taken this one's place.</exception>
+    /// <exception cref="TransactionAbortedException">A checkpoint could not be committed.</exception>
+    /// <exception cref="TaskException">An operator failed.</exception>
+    internal void Run()
+    {
+        _consumer.Subscribe(_setup.Input.Name);
+        var receiver = new Receiver(_tasks);
+        while (!_stop.IsCancellationRequested)
+        {
+            var read = _consumer.Poll(PollTimeout(), ref receiver);
+            _consumer.Health.ThrowIfRefused();
+            if (read > 0)
+            {
+                _setup.Activity.Read(read);
+            }
+            else
+            {
+                PushAll();
+            }
+
+            Resend();
+            if (IsDue())
+            {
+                Checkpoint();
+            }
+
+            Report();
+        }
+
+        _consumer.Close();
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<TopicPartitionOffset> Assigned(IReadOnlyList<TopicPartition> partitions)
+    {
+        var loader = new StateLoader(_setup.Settings, _setup.Plan.Topic(TopicRole.State)!.Name, _setup.Group, _setup.Loggers);
+        var images = loader.Load([.. partitions.Select(p => p.Partition.Value)], _patience, _stop);
+        var starts = new List<TopicPartitionOffset>();
+        foreach (var partition in partitions)
+        {
+            var task = new StageTask(_setup.Plan, _setup.Stage, partition.Partition.Value, _environment);
+            _tasks[partition.Partition.Value] = task;
+            var image = images[partition.Partition.Value];
+            task.Restore(image);
+            _committed[partition.Partition.Value] = task.NextOffset;
+            if (task.NextOffset >= 0)
+            {
+                starts.Add(new TopicPartitionOffset(partition, task.NextOffset));
+            }
+
+            _logger.LogInformation("Stage {Stage} works on {Topic}[{Partition}] from {Offset}, {Entries} entries of state", _setup.Stage.Id, partition.Topic, partition.Partition.Value, task.NextOffset < 0 ? "the start" : task.NextOffset, image.Count);
+        }
+
+        return starts;
+    }
+
+    /// <inheritdoc/>
+    public void Revoked(IReadOnlyList<TopicPartitionOffset> partitions)
+    {
+        if (_abandoned)
+        {
+            return;
+        }
+
+        CheckpointNow();
+        foreach (var partition in partitions)
+        {
+            Drop(partition.Partition.Value);
+            _logger.LogInformation("Stage {Stage} hands over {Topic}[{Partition}]", _setup.Stage.Id, partition.Topic, partition.Partition.Value);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Lost(IReadOnlyList<TopicPartition> partitions)
+    {
+        if (!_abandoned)
+        {
+            throw new FencedException($"stage {_setup.Stage.Id}: the group has taken {string.Join(", ", partitions)} away, because this process was silent for too long; what it had not committed is dropped, and is worked on again by whoever has the partitions now");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // After a failure the tasks' outputs are those of half a batch: they must not be committed when leaving the group hands partitions over.
+        _abandoned = true;
+        Abandon();
+        _consumer.Dispose();
+        _committer.Dispose();
+        _producer.Dispose();
+    }
+
+    private void Abandon()
+    {
+        foreach (var task in _tasks.Values)
+        {
+            task.Dispose();
+        }
+
+        _tasks.Clear();
+    }
+
+    private int PollTimeout()
+    {
+        var left = _lastCut + (long)_setup.Plan.Graph.Runtime.CheckpointInterval.TotalMilliseconds - Environment.TickCount64;
+        return (int)Math.Clamp(left, 1, 50);
+    }
+
+    private void PushAll()
+    {
+        foreach (var task in _tasks.Values)
+        {
+            task.Push();
+        }
+    }
+
+    private bool IsDue()
+    {
+        var full = _environment.Outputs.ByteCount >= _setup.Plan.Graph.Runtime.CheckpointBytes;
+        if (full && !_committer.IsIdle)
+        {
+            // Memory is bounded: no further batch before the checkpoint on its way is done.
+            _committer.Wait(TimeSpan.FromMilliseconds(100));
+        }
+
+        var due = Environment.TickCount64 - _lastCut >= _setup.Plan.Graph.Runtime.CheckpointInterval.TotalMilliseconds;
+        return (due || full) && _committer.IsIdle && _sent is null;
+    }
+
+    /// <summary>Takes a checkpoint and sends it, where anything has changed.</summary>
+    private void Checkpoint()
+    {
+        _lastCut = Environment.TickCount64;
+        var offsets = new List<TopicPartitionOffset>();
+        foreach (var (partition, task) in _tasks)
+        {
+            task.Cut();
+            if (task.NextOffset >= 0 && task.NextOffset != _committed[partition])
+            {
+                offsets.Add(new TopicPartitionOffset(_setup.Input.Name, partition, task.NextOffset));
+                _committed[partition] = task.NextOffset;
+            }
+        }
+
+        if (_environment.Outputs.Count == 0)
+        {
+            return;
+        }
+
+        _sent = _environment.Outputs;
+        _sentOffsets = offsets;
+        _environment.Outputs = _spare;
+        _spare = _sent;
+        _firstSentAt = Environment.TickCount64;
+        Send();
+    }
+
+    private void Send()
+    {
+        _lastSentAt = Environment.TickCount64;
+        _committer.Begin(_sent!, _sentOffsets);
+    }
+
+    /// <summary>Looks after the checkpoint on its way; one that was rolled back for a passing reason is sent again.</summary>
+    private void Resend()
+    {
+        if (_sent is null || !_committer.IsIdle || (_retry && Environment.TickCount64 - _lastSentAt < RetryPauseMs))
+        {
+            return;
+        }
+
+        if (_retry)
+        {
+            _retry = false;
+            Send();
+            return;
+        }
+
+        switch (_committer.TakeFailure())
+        {
+            case null:
+                _sent = null;
+                _setup.Activity.Committed();
+                break;
+            case TransactionAbortedException { IsPermanent: false, MemberIsStale: false } error when Environment.TickCount64 - _firstSentAt < _patience.TotalMilliseconds:
+                _logger.LogInformation("A checkpoint of stage {Stage} was rolled back and is sent again: {Reason}", _setup.Stage.Id, error.Message);
+                _retry = true;
+                break;
+            case { } error:
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+                break;
+        }
+    }
+
+    /// <summary>Takes a checkpoint and waits until it is committed.</summary>
+    private void CheckpointNow()
+    {
+        Settle();
+        Checkpoint();
+        Settle();
+    }
+
+    private void Settle()
+    {
+        var until = Environment.TickCount64 + (long)_patience.TotalMilliseconds;
+        while (_sent is not null)
+        {
+            if (!_committer.Wait(TimeSpan.FromMilliseconds(100)) && Environment.TickCount64 > until)
+            {
+                throw new TransactionAbortedException(ErrorCode.Local_TimedOut, $"stage {_setup.Stage.Id}: the last checkpoint could not be committed within {_patience.TotalSeconds:0} s");
+            }
+
+            Resend();
+        }
+    }
+
+    private void Drop(int partition)
+    {
+        if (_tasks.Remove(partition, out var task))
+        {
+            _setup.Activity.Report(partition, task.Ledger, task.NextOffset);
+            task.Dispose();
+        }
+
+        _committed.Remove(partition);
+    }
+
+    private void Report()
+    {
+        var caughtUp = true;
+        foreach (var (partition, task) in _tasks)
+        {
+            caughtUp &= task.CaughtUp;
+            _setup.Activity.Report(partition, task.Ledger, task.NextOffset);
+        }
+
+        _setup.Activity.State(caughtUp && _sent is null && _environment.Outputs.Count == 0, _tasks.Count);
+    }
+
+    private readonly struct Receiver(Dictionary<int, StageTask> tasks) : IRecordReceiver
+    {
+        public void OnRecord(in ConsumedRecord record)
+        {
+            var task = tasks[record.Partition];
+            task.CaughtUp = false;
+            task.Take(record.Offset, record.Timestamp, record.Key, record.Value);
+        }
+
+        public void OnPartitionEnd(string topic, int partition, long offset)
+        {
+            if (tasks.TryGetValue(partition, out var task))
+            {
+                task.CaughtUp = true;
+            }
+        }
+    }
+}
