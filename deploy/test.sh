@@ -9,6 +9,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 kafka_home="$(deploy/kafka-home.sh)"
 export KAFKA_HOME="$kafka_home"
+# Research data that some tests count over; it is no part of the project, and they are left out where it is not there.
+data_folder="${STREAMENGINE_DATA:-../shared/data}"
+if [[ -d "$data_folder" ]]; then
+  STREAMENGINE_DATA="$(cd "$data_folder" && pwd)"
+  export STREAMENGINE_DATA
+fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 results="$PWD/artifacts/tests"
 hang_after=5min

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using StreamEngine.Cli.Embedded;
+using StreamEngine.Cli.Graphs;
 
 namespace StreamEngine.Cli;
 
@@ -13,6 +14,10 @@ internal static class Program
     {
         var root = new RootCommand("StreamEngine reads social posts from Kafka and tells, within a second, which brand a crisis is building around.")
         {
+            RunCommand.Create(),
+            ValidateCommand.Create(),
+            ExplainCommand.Create(),
+            OperatorsCommand.Create(),
             EmbeddedCommand.Create(),
         };
         HelpNotes.Install(root);

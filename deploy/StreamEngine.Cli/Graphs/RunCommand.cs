@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using StreamEngine.Connectors.Kafka;
+using StreamEngine.Core.Graph;
+using StreamEngine.Core.Runtime;
+using StreamEngine.Core.Sinks;
+using StreamEngine.Core.State;
+
+namespace StreamEngine.Cli.Graphs;
+
+/// <summary><c>streamengine run</c>.</summary>
+internal static class RunCommand
+{
+    private const string Description =
+        """
+        Run a graph. With a Kafka source it runs until Ctrl-C or SIGTERM, takes a last checkpoint and exits; several
+        processes of one graph share its partitions. With a file as the source it runs to the file's end.
+        At the end it prints the ledger: where every record went.
+
+        Exit codes: 0 done, 1 failed, 2 the graph is wrong.
+
+        Examples:
+          streamengine run brand-sentiment.yaml
+          streamengine run brand-sentiment.yaml --until-idle 10s
+          streamengine run brand-sentiment.yaml --set source.kafka.brokers=broker:9092
+        """;
+
+    public static Command Create()
+    {
+        var graph = new GraphArguments();
+        var untilIdle = new Option<string?>("--until-idle") { Description = "End when there has been nothing to read, send or write for so long, e.g. 10s.", HelpName = "DURATION" };
+        untilIdle.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !Durations.TryParse(result.Tokens[0].Value, out _))
+            {
+                result.AddError("--until-idle must be a duration like 500ms, 10s or 5m.");
+            }
+        });
+        var instance = new Option<string?>("--instance") { Description = "This process's name, unique among those that run the graph. [default: the machine's name and a number]", HelpName = "NAME" };
+        var json = new Option<bool>("--json") { Description = "Print the ledger as one JSON object." };
+        var quiet = new Option<bool>("--quiet") { Description = "No progress on standard error, only warnings." };
+        var command = new Command("run", Description) { untilIdle, instance, json, quiet };
+        graph.AddTo(command);
+        command.SetAction((parsed, stop) => Task.Run(() => graph.WithGraph(parsed, g =>
+        {
+            var options = new KafkaRuntimeOptions { UntilIdle = Durations.TryParse(parsed.GetValue(untilIdle), out var idle) ? idle : null, Instance = parsed.GetValue(instance) };
+            return Run(g, options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration, stop);
+        }), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(LogicalGraph graph, KafkaRuntimeOptions options, bool json, bool quiet, InvocationConfiguration console, CancellationToken stop)
+    {
+        using var loggers = ConsoleLog.Create(quiet ? LogLevel.Warning : LogLevel.Information);
+        try
+        {
+            var partitions = graph.Source.Definition is KafkaSourceDefinition
+                ? RunOnKafka(graph, options, quiet, console, loggers, stop)
+                : RunLocally(graph, loggers, stop);
+            Report(partitions, json, console.Output);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            console.Error.WriteLine($"streamengine: stopped before the end of the file; nothing of this run is kept");
+            return ExitCode.Failed;
+        }
+        catch (Exception error) when (error is TaskException or StateException or SinkException or IOException || KafkaRuntime.IsReported(error))
+        {
+            console.Error.WriteLine("streamengine: " + error.Message);
+            return ExitCode.Failed;
+        }
+    }
+
+    private static IReadOnlyDictionary<int, PartitionProgress> RunOnKafka(LogicalGraph graph, KafkaRuntimeOptions options, bool quiet, InvocationConfiguration console, ILoggerFactory loggers, CancellationToken stop)
+    {
+        using var runtime = new KafkaRuntime(graph, options, TimeProvider.System, loggers);
+        using var progress = quiet ? null : new RunProgress(runtime, console.Error);
+        runtime.Run(stop);
+        return runtime.Partitions;
+    }
+
+    private static SortedDictionary<int, PartitionProgress> RunLocally(LogicalGraph graph, ILoggerFactory loggers, CancellationToken stop)
+    {
+        var ledger = new LocalRuntime(GraphArguments.Plan(graph), TimeProvider.System, loggers).RunAsync(stop).GetAwaiter().GetResult();
+        return new SortedDictionary<int, PartitionProgress> { [0] = new PartitionProgress(-1, ledger) };
+    }
+
+    private static void Report(IReadOnlyDictionary<int, PartitionProgress> partitions, bool json, TextWriter output)
+    {
+        var total = partitions.Values.Aggregate(default(Ledger), (sum, p) => sum + p.Ledger);
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(
+                new
+                {
+                    ledger = Shape(total),
+                    balanced = total.IsBalanced,
+                    partitions = partitions.Select(p => new { partition = p.Key, next_offset = p.Value.NextOffset, ledger = Shape(p.Value.Ledger) }),
+                }));
+            return;
+        }
+
+        foreach (var (partition, progress) in partitions.Count > 1 ? partitions : new Dictionary<int, PartitionProgress>())
+        {
+            output.WriteLine($"partition {partition}: {progress.Ledger}");
+        }
+
+        output.WriteLine($"ledger: {total}");
+    }
+
+    private static object Shape(Ledger ledger) =>
+        new { consumed = ledger.Consumed, counted = ledger.Counted, unmatched = ledger.Unmatched, late = ledger.Late, dead = ledger.Dead };
+}
