@@ -12,6 +12,8 @@ public static class BuiltInOperators
         new DecodeDefinition(),
         new MatchDefinition(),
         new FilterDefinition(),
+        new LanguageDefinition(),
+        new SentimentDefinition(),
         new WindowDefinition(),
     ];
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using StreamEngine.Core.Graph;
 
@@ -10,7 +9,7 @@ namespace StreamEngine.Operators;
 /// </summary>
 internal sealed class BrandSet
 {
-    private static readonly ConcurrentDictionary<string, (DateTime Written, long Length, WeakReference<BrandSet> Set)> _loaded = new();
+    private static readonly SharedByFile<BrandSet> _files = new(Read);
 
     private readonly Dictionary<string, int> _numbers = [];
     private readonly List<BrandPattern> _patterns = [];
@@ -57,20 +56,13 @@ internal sealed class BrandSet
 
     /// <summary>The brands of a file, which has been found right. A file that has not changed is read once for all instances.</summary>
     /// <exception cref="GraphException">It is wrong after all.</exception>
-    public static BrandSet Load(string path)
-    {
-        var file = new FileInfo(path);
-        var (written, length) = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
-        if (_loaded.TryGetValue(path, out var loaded) && loaded.Written == written && loaded.Length == length && loaded.Set.TryGetTarget(out var set))
-        {
-            return set;
-        }
+    public static BrandSet Load(string path) => _files.Get(path);
 
+    private static BrandSet Read(string path)
+    {
         var problems = new List<GraphProblem>();
         var brands = BrandsFile.Read(path, problems);
-        set = problems.Count == 0 ? new BrandSet(brands) : throw new GraphException(problems);
-        _loaded[path] = (written, length, new WeakReference<BrandSet>(set));
-        return set;
+        return problems.Count == 0 ? new BrandSet(brands) : throw new GraphException(problems);
     }
 
     private BrandRules Lay(Brand brand, int index)

@@ -1,0 +1,56 @@
+using StreamEngine.Core.Operators;
+using StreamEngine.Text;
+using StreamEngine.Text.MLNet;
+using StreamEngine.Text.Sentiment;
+
+namespace StreamEngine.Operators;
+
+/// <summary>Scores posts with whatever model a graph names. One per thread; allocates nothing once warm.</summary>
+internal abstract class PostScorer
+{
+    private static readonly SharedByFile<SentimentModel> _models = new(SentimentModel.Load);
+    private static readonly SharedByFile<MLNetModel> _mlNetModels = new(path => MLNetModel.Load(path));
+    private static readonly Lazy<SentimentModel> _default = new(SentimentModel.LoadDefault, LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>Makes a scorer of the model that options name.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no sentiment model.</exception>
+    /// <exception cref="MLNetModelException">It is no ML.NET model that can be run.</exception>
+    /// <exception cref="FormatException">The classes given are not classes, or are missing where they are needed.</exception>
+    /// <exception cref="ArgumentException">The classes given do not fit the model's labels.</exception>
+    public static PostScorer Create(OptionSet options)
+    {
+        var path = options.Get(SentimentDefinition.Model);
+        var classes = options.Get(SentimentDefinition.Classes);
+        if (path is not null && Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase))
+        {
+            var model = _mlNetModels.Get(path);
+            var map = classes.IsEmpty
+                ? MLNetClassMap.Infer(model.Labels) ?? throw new FormatException($"the model's labels {string.Join(", ", model.Labels)} do not tell their classes; give them, like {{ {model.Labels[0]}: negative, … }}")
+                : MLNetClassMap.Parse(string.Join(',', classes.Select(pair => $"{pair.Key}={pair.Value}")));
+            return new OfMLNet(model.CreateScorer(map));
+        }
+
+        return classes.IsEmpty
+            ? new OfProduct(new SentimentScorer(path is null ? _default.Value : _models.Get(path)))
+            : throw new FormatException("only an ML.NET model (a .zip in option 'model') takes classes");
+    }
+
+    /// <summary>Scores a post.</summary>
+    public abstract void Score(ReadOnlySpan<byte> text, out SentimentScore score);
+
+    private sealed class OfProduct(SentimentScorer scorer) : PostScorer
+    {
+        public override void Score(ReadOnlySpan<byte> text, out SentimentScore score) => scorer.Score(text, out score);
+    }
+
+    private sealed class OfMLNet(MLNetScorer scorer) : PostScorer
+    {
+        public override void Score(ReadOnlySpan<byte> text, out SentimentScore score)
+        {
+            var (offset, length, negative, neutral, positive) = (0, text.Length, 0f, 0f, 0f);
+            scorer.Score(text, new(in offset), new(in length), new(ref negative), new(ref neutral), new(ref positive));
+            score = new SentimentScore(negative, neutral, positive);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Graph;
+using StreamEngine.Operators;
+using StreamEngine.Text.MLNet;
+
+namespace StreamEngine.Tests.Operators.Sentiment;
+
+public sealed class SentimentOperatorTests
+{
+    private const string Zip = "MLNet/multi_sdca.zip";
+
+    private static readonly string[] _posts =
+    [
+        "Verschrikkelijk slechte service, nooit meer!", "Geweldig geholpen, wat een fijne winkel ❤️",
+        "Pessimo servizio, sono furioso", "Bellissimo, lo consiglio a tutti",
+        "Fatalna obsługa, nigdy więcej", "Świetna jakość, polecam każdemu",
+        "Worst company ever, I want my money back", "I love this, best purchase of the year",
+    ];
+
+    [Fact]
+    public void Praise_and_anger_are_told_apart_in_four_languages()
+    {
+        var scores = Score([], _posts);
+        for (var i = 0; i < _posts.Length; i++)
+        {
+            var (score, sentiment) = scores[i];
+            Assert.True(sentiment == (i % 2 == 0 ? "negative" : "positive"), $"'{_posts[i]}' is {sentiment} ({score})");
+            Assert.InRange(score, i % 2 == 0 ? -1 : 0.01f, i % 2 == 0 ? -0.01f : 1);
+        }
+    }
+
+    [Fact]
+    public void The_codes_of_the_classes_are_fixed()
+    {
+        using var harness = Harness([]);
+        var batch = Batch(harness, _posts);
+        harness.Push(batch, b =>
+        {
+            var labels = b.Dictionary(b.Schema.IndexOf("sentiment")).Dictionary;
+            Assert.Equal(["negative", "neutral", "positive"], Enumerable.Range(0, labels.Count).Select(labels.GetString));
+        });
+    }
+
+    [Fact]
+    public void A_model_of_MLNet_scores_as_it_does_by_itself()
+    {
+        var model = MLNetModel.Load(Path.Combine(AppContext.BaseDirectory, Zip));
+        var classes = new Dictionary<string, string>();
+        string[] names = ["negative", "neutral", "positive", "ignored"];
+        for (var i = 0; i < model.Labels.Count; i++)
+        {
+            classes[model.Labels[i]] = names[Math.Min(i, 3)];
+        }
+
+        var scores = Score(new() { ["model"] = Path.Combine(AppContext.BaseDirectory, Zip), ["classes"] = classes }, _posts);
+        var scorer = model.CreateScorer();
+        Span<float> expected = new float[model.ScoreCount];
+        for (var i = 0; i < _posts.Length; i++)
+        {
+            scorer.Score(Encoding.UTF8.GetBytes(_posts[i]), expected);
+            Assert.Equal(expected[2] - expected[0], scores[i].Score);
+        }
+    }
+
+    [Theory]
+    [InlineData("no.bin", null, "option 'model'")]
+    [InlineData("no.zip", null, "option 'model'")]
+    [InlineData("missing.bin", null, "option 'model'")]
+    [InlineData(null, "bad", "option 'classes': only an ML.NET model")]
+    [InlineData("zip", "bad", "option 'classes'")]
+    public void What_cannot_score_is_refused_before_anything_starts(string? file, string? label, string expected)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["no.bin"], "no model");
+        File.WriteAllText(folder["no.zip"], "no model");
+        var options = new Dictionary<string, object?>();
+        if (file is not null)
+        {
+            options["model"] = file == "zip" ? Path.Combine(AppContext.BaseDirectory, Zip) : folder[file];
+        }
+
+        if (label is not null)
+        {
+            options["classes"] = new Dictionary<string, string> { [label] = "negative" };
+        }
+
+        var error = Assert.Throws<GraphException>(() => OperatorHarness.Bind(new SentimentDefinition(), options));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Scoring_allocates_nothing_once_warm()
+    {
+        using var harness = Harness([]);
+        var batch = Batch(harness, _posts);
+        harness.Push(batch);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        harness.Push(batch);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static OperatorHarness Harness(Dictionary<string, object?> options) =>
+        new(new SentimentDefinition(), options, new HarnessSetting { Input = new BatchSchema(new ColumnDeclaration("text", ColumnType.Utf8)) });
+
+    private static RecordBatch Batch(OperatorHarness harness, IEnumerable<string> texts)
+    {
+        var batch = harness.NewBatch();
+        foreach (var text in texts)
+        {
+            batch.Utf8(0).Set(batch.AppendRecord(batch.RowCount), Encoding.UTF8.GetBytes(text));
+        }
+
+        return batch;
+    }
+
+    private static List<(float Score, string Sentiment)> Score(Dictionary<string, object?> options, IEnumerable<string> texts)
+    {
+        using var harness = Harness(options);
+        var scores = new List<(float, string)>();
+        harness.Push(Batch(harness, texts), b => scores.AddRange(Enumerable.Range(0, b.RowCount).Select(row =>
+            (b.Float32(b.Schema.IndexOf("score"))[row], Encoding.UTF8.GetString(b.Dictionary(b.Schema.IndexOf("sentiment")).Text(row))))));
+        return scores;
+    }
+}
