@@ -238,6 +238,20 @@ public sealed class StageTask : IDisposable
         {
             _owned.Add(output.Subscribe(Writer(target, op.OutputSchema)));
         }
+
+        if (_stage.Kind == StageKind.Ingest && op.Phase == OperatorPhase.Whole && _stage.Outputs.All(o => o.From != node.Id) && _stage.Operators.All(o => o.From != node.Id))
+        {
+            _owned.Add(output.Subscribe(CountAll));
+        }
+    }
+
+    /// <summary>The end of a chain that leads nowhere: what got so far was worked on and is counted.</summary>
+    private static void CountAll(RecordBatch batch)
+    {
+        foreach (var record in batch.Records)
+        {
+            batch.Origin.Mark(record, RecordFate.Counted);
+        }
     }
 
     private Subject<RecordBatch> InputOf(StageOperator op)

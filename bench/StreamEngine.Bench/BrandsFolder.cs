@@ -1,0 +1,20 @@
+using StreamEngine.Bench.Posts;
+
+namespace StreamEngine.Bench;
+
+/// <summary>A temporary folder with the brands that the benchmarks' posts mention.</summary>
+internal sealed class BrandsFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("streamengine-bench-");
+
+    public BrandsFolder()
+    {
+        File = Path.Combine(_folder.FullName, "brands.yaml");
+        System.IO.File.WriteAllText(File, PostStream.BrandsYaml());
+    }
+
+    /// <summary>The brands file.</summary>
+    public string File { get; }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}

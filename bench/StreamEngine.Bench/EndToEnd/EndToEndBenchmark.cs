@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamEngine.Bench.Posts;
+using StreamEngine.Connectors.Kafka;
+using StreamEngine.Core.Graph;
+using StreamEngine.Operators;
+using StreamEngine.Testing;
+
+namespace StreamEngine.Bench.EndToEnd;
+
+/// <summary>
+/// Posts from a real Kafka to windows in Kafka, exactly once, beside a bare librdkafka consumer that only counts the same records, in the
+/// same run. Each first reads a part that is not measured.
+/// </summary>
+internal static class EndToEndBenchmark
+{
+    private const int Partitions = 2;
+    private const int WarmUp = 600_000;
+    private const int Measured = 2_000_000;
+
+    /// <summary>Measures against the broker in KAFKA_BOOTSTRAP, or one out of KAFKA_HOME.</summary>
+    /// <param name="report">Receives <c>e2e.posts_per_s</c>, <c>e2e.ratio_to_librdkafka</c>, <c>e2e.posts_per_cpu_s</c>, <c>e2e.librdkafka_posts_per_s</c>.</param>
+    /// <param name="log">Receives the figures as text.</param>
+    public static void Run(IDictionary<string, double> report, TextWriter log)
+    {
+        if (KafkaAtHand.ReasonToSkip(needsOwnBroker: false) is { } reason)
+        {
+            log.WriteLine($"e2e: left out, {reason}");
+            return;
+        }
+
+        var kafka = new RealKafka();
+        kafka.InitializeAsync().GetAwaiter().GetResult();
+        try
+        {
+            var topic = kafka.CreateTopic("bench-posts", Partitions).GetAwaiter().GetResult();
+            Fill(kafka.Bootstrap, topic, log);
+            var bare = CountOnly(kafka.Bootstrap, topic);
+            var engine = RunGraph(kafka.Bootstrap, topic);
+            report["e2e.posts_per_s"] = engine.PerSecond;
+            report["e2e.posts_per_cpu_s"] = engine.PerProcessorSecond;
+            report["e2e.librdkafka_posts_per_s"] = bare.PerSecond;
+            report["e2e.librdkafka_posts_per_cpu_s"] = bare.PerProcessorSecond;
+            report["e2e.ratio_to_librdkafka"] = engine.PerSecond / bare.PerSecond;
+            log.WriteLine($"e2e: {engine.PerSecond:N0} posts/s exactly once, {engine.PerProcessorSecond:N0} posts per processor second; bare librdkafka {bare.PerSecond:N0} and {bare.PerProcessorSecond:N0}; ratio {engine.PerSecond / bare.PerSecond:F2}");
+        }
+        finally
+        {
+            kafka.DisposeAsync().GetAwaiter().GetResult();
+        }
+    }
+
+    private static void Fill(string bootstrap, string topic, TextWriter log)
+    {
+        var posts = new PostStream(200_000, 20_252, DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeMilliseconds());
+        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig
+        {
+            BootstrapServers = bootstrap,
+            CompressionType = CompressionType.Lz4,
+            LingerMs = 50,
+            BatchSize = 1_000_000,
+            QueueBufferingMaxMessages = 500_000,
+            EnableDeliveryReports = false,
+        }).Build();
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < WarmUp + Measured; i++)
+        {
+            var message = new Message<Null, byte[]> { Value = posts[i % posts.Count].ToArray() };
+            while (true)
+            {
+                try
+                {
+                    producer.Produce(new TopicPartition(topic, i % Partitions), message);
+                    break;
+                }
+                catch (ProduceException<Null, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
+                {
+                    producer.Poll(TimeSpan.FromMilliseconds(20));
+                }
+            }
+        }
+
+        producer.Flush(TimeSpan.FromMinutes(2));
+        log.WriteLine($"e2e: {WarmUp + Measured:N0} posts of {posts.AverageBytes:N0} bytes in {Partitions} partitions, written in {clock.Elapsed.TotalSeconds:F0} s");
+    }
+
+    private static Figure CountOnly(string bootstrap, string topic)
+    {
+        using var consumer = new SpanConsumer(new KafkaSettings(bootstrap), new SpanConsumerOptions { GroupId = "bench-bare" }, NullLogger.Instance);
+        consumer.Assign([.. Enumerable.Range(0, Partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))]);
+        var counter = new Counter();
+        var meter = new Meter();
+        while (counter.Count < WarmUp + Measured)
+        {
+            consumer.Poll(100, ref counter);
+            meter.At(counter.Count);
+        }
+
+        return meter.Result();
+    }
+
+    private static Figure RunGraph(string bootstrap, string topic)
+    {
+        using var folder = new BrandsFolder();
+        var graph = new GraphBuilder(RealKafka.UniqueName("bench"))
+            .From("kafka", new() { ["topic"] = topic, ["brokers"] = bootstrap })
+            .Then("decode")
+            .Then("match", new() { ["brands"] = folder.File })
+            .Then("language")
+            .Then("sentiment")
+            .Then("window", new() { ["size"] = "1m" })
+            .To("kafka", new() { ["topic"] = topic + ".windows" }, null, "window")
+            .Runtime(new() { ["checkpoint_interval"] = "1s" })
+            .Build(new Catalog(BuiltInOperators.All, [new KafkaSourceDefinition()], [new KafkaSinkDefinition()]));
+        using var loggers = LoggerFactory.Create(_ => { });
+        using var runtime = new KafkaRuntime(graph, new KafkaRuntimeOptions(), TimeProvider.System, loggers);
+        using var stop = new CancellationTokenSource();
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                runtime.Run(stop.Token);
+            }
+            catch (Exception error)
+            {
+                failure = error;
+            }
+        });
+        thread.Start();
+        var meter = new Meter();
+        while (runtime.Ledger.Consumed < WarmUp + Measured)
+        {
+            if (!thread.IsAlive)
+            {
+                throw new InvalidOperationException("the graph ended early", failure);
+            }
+
+            meter.At(runtime.Ledger.Consumed);
+            thread.Join(10);
+        }
+
+        meter.At(runtime.Ledger.Consumed);
+        stop.Cancel();
+        thread.Join();
+        return meter.Result();
+    }
+
+    private readonly record struct Figure(double PerSecond, double PerProcessorSecond);
+
+    private struct Counter : IRecordReceiver
+    {
+        public long Count { get; private set; }
+
+        public void OnRecord(in ConsumedRecord record) => Count++;
+
+        public readonly void OnPartitionEnd(string topic, int partition, long offset)
+        {
+        }
+    }
+
+    /// <summary>Takes the time and processor time from when the warm-up is through.</summary>
+    private sealed class Meter
+    {
+        private long _from = -1;
+        private long _startedAt;
+        private TimeSpan _processorTime;
+        private long _to;
+        private TimeSpan _elapsed;
+        private TimeSpan _used;
+
+        public void At(long count)
+        {
+            if (_from < 0)
+            {
+                if (count >= WarmUp)
+                {
+                    (_from, _startedAt, _processorTime) = (count, Stopwatch.GetTimestamp(), ProcessorTime.OfThisProcess());
+                }
+
+                return;
+            }
+
+            if (count > _to)
+            {
+                (_to, _elapsed, _used) = (count, Stopwatch.GetElapsedTime(_startedAt), ProcessorTime.OfThisProcess() - _processorTime);
+            }
+        }
+
+        public Figure Result() => new((_to - _from) / _elapsed.TotalSeconds, (_to - _from) / _used.TotalSeconds);
+    }
+}
