@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using StreamEngine.Cli.Embedded;
 using StreamEngine.Cli.Graphs;
+using StreamEngine.Cli.Text;
 
 namespace StreamEngine.Cli;
 
@@ -19,6 +20,8 @@ internal static class Program
             ExplainCommand.Create(),
             OperatorsCommand.Create(),
             EmbeddedCommand.Create(),
+            SentimentCommand.Create(),
+            LanguageCommand.Create(),
         };
         HelpNotes.Install(root);
         ParseResult parsed = root.Parse(args);

@@ -24,6 +24,28 @@ public static class LabelledFile
             : ReadTable(path, set, out skipped);
     }
 
+    /// <summary>
+    /// Reads a lexicon: a TSV with the columns <c>word</c> and <c>valence</c>, negative for blame. Entries near zero
+    /// (less than a tenth of the greatest) are left out.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file is no such table.</exception>
+    public static List<LabelledText> ReadLexicon(string path, string set)
+    {
+        using var table = new DelimitedReader(path);
+        var word = table.Column("word");
+        var valence = table.Column("valence");
+        var entries = new List<(string Word, double Valence)>();
+        while (table.Read())
+        {
+            if (!double.TryParse(table[valence], NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+                throw new InvalidDataException($"{path}: \"{table[valence]}\" is no valence.");
+            entries.Add((table[word], value));
+        }
+        var least = entries.Count == 0 ? 0 : 0.1 * entries.Max(entry => Math.Abs(entry.Valence));
+        return [.. entries.Where(entry => Math.Abs(entry.Valence) >= least).Select(entry => new LabelledText(
+            Encoding.UTF8.GetBytes(entry.Word), entry.Valence < 0 ? SentimentLabel.Negative : SentimentLabel.Positive, "", set) { IsEntry = true })];
+    }
+
     /// <summary>The class that a word names; null for other words.</summary>
     public static SentimentLabel? ParseLabel(string? label) => label switch
     {

@@ -9,4 +9,7 @@ public sealed record LabelledText(byte[] Text, SentimentLabel Label, string Lang
 {
     /// <summary>How much the text counts in training, relative to 1.</summary>
     public float Weight { get; init; } = 1;
+
+    /// <summary>Whether it is an entry of a lexicon: its words are learned however rare they are elsewhere.</summary>
+    public bool IsEntry { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using StreamEngine.Text.Sentiment;
 
 namespace StreamEngine.Text.Training;
@@ -11,13 +12,13 @@ namespace StreamEngine.Text.Training;
 /// </summary>
 internal sealed class SentimentNetwork
 {
-    public const int Width = 16, Classes = 3, Hidden = Width - Classes;
+    public const int Width = 16, Stride = 2 * Width, Classes = 3, Hidden = Width - Classes;
     private const int ClauseWidth = 4;
     private const float Epsilon = 1e-6f;
 
     private readonly TrainingCorpus _corpus;
     private readonly SentimentTrainingOptions _options;
-    private readonly float[] _squares, _clauseSquares;
+    private readonly float[] _clauseSquares;
     private readonly float[] _frequencies, _clauseFrequencies;
     private readonly float[] _smallSquares = new float[Classes + Hidden + (Hidden * Classes)];
     private readonly float[][] _setBias, _setBiasSquares;
@@ -32,15 +33,14 @@ internal sealed class SentimentNetwork
         _corpus = corpus;
         _options = options;
         _random = ((ulong)options.Seed * 0x9E3779B97F4A7C15) ^ ((ulong)(member + 1) * 0xD1B54A32D192ED03);
-        Rows = new float[corpus.Keys.Length * Width];
-        _squares = new float[Rows.Length];
+        Rows = GC.AllocateArray<float>(corpus.Keys.Length * Stride, pinned: true);
         ClauseRows = new float[corpus.ClauseKeys.Length * ClauseWidth];
         _clauseSquares = new float[ClauseRows.Length];
         _frequencies = [.. corpus.Frequencies.Select(steps => steps * SentimentWeights.FrequencyStep)];
         _clauseFrequencies = [.. corpus.ClauseFrequencies.Select(steps => steps * SentimentWeights.FrequencyStep)];
         for (var i = 0; i < Rows.Length; i++)
         {
-            if (i % Width >= Classes)
+            if (i % Stride is >= Classes and < Width)
                 Rows[i] = 0.1f * (Uniform() - 0.5f);
         }
         for (var i = 0; i < Output.Length; i++)
@@ -50,7 +50,7 @@ internal sealed class SentimentNetwork
         _setBiasSquares = [.. _twoClasses.Select(_ => new float[Classes])];
     }
 
-    /// <summary>Per unit feature, sixteen numbers.</summary>
+    /// <summary>Per unit feature, sixteen numbers and behind them the sums of their squared gradients.</summary>
     public float[] Rows { get; }
 
     /// <summary>Per clause feature, four numbers, the last of no meaning.</summary>
@@ -126,7 +126,7 @@ internal sealed class SentimentNetwork
         for (var i = 0; i < features; i++)
         {
             var feature = _features[i];
-            sum += Vector512.LoadUnsafe(ref rows, (nuint)(feature * Width)) * _frequencies[feature];
+            sum += Vector512.LoadUnsafe(ref rows, (nuint)(feature * Stride)) * _frequencies[feature];
         }
         var clauseSum = Vector128<float>.Zero;
         for (var i = 0; i < clauses; i++)
@@ -174,6 +174,7 @@ internal sealed class SentimentNetwork
                 if ((chance & 0xFF) < keep)
                 {
                     _features[features++] = feature;
+                    Prefetch(feature);
                     square += _frequencies[feature] * _frequencies[feature];
                 }
                 chance >>= 8;
@@ -191,6 +192,15 @@ internal sealed class SentimentNetwork
             square += _clauseFrequencies[clause] * _clauseFrequencies[clause];
         }
         return (features, clauses, square);
+    }
+
+    private unsafe void Prefetch(int feature)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var row = (byte*)Unsafe.AsPointer(ref Rows[feature * Stride]);
+        Sse.Prefetch0(row);
+        Sse.Prefetch0(row + 64);
     }
 
     /// <summary>Turns scores into the gradient of the loss: probability less what it should be.</summary>
@@ -230,7 +240,7 @@ internal sealed class SentimentNetwork
         for (var c = 0; c < Classes; c++)
         {
             Descend(ref Bias[c], ref _smallSquares[c], errors[c], rate * 0.1f);
-            Descend(ref _setBias[set][c], ref _setBiasSquares[set][c], errors[c], rate * 0.1f);
+            Descend(ref _setBias[set][c], ref _setBiasSquares[set][c], errors[c], rate * _options.SetBiasRate);
         }
     }
 
@@ -238,14 +248,13 @@ internal sealed class SentimentNetwork
     {
         var all = Vector512.LoadUnsafe(ref gradient[0]) * norm;
         ref var rows = ref Rows[0];
-        ref var squares = ref _squares[0];
         for (var i = 0; i < features; i++)
         {
             var feature = _features[i];
-            var at = (nuint)(feature * Width);
+            var at = (nuint)(feature * Stride);
             var g = all * _frequencies[feature];
-            var square = Vector512.LoadUnsafe(ref squares, at) + (g * g);
-            square.StoreUnsafe(ref squares, at);
+            var square = Vector512.LoadUnsafe(ref rows, at + Width) + (g * g);
+            square.StoreUnsafe(ref rows, at + Width);
             (Vector512.LoadUnsafe(ref rows, at) - (g * rate / (Vector512.Sqrt(square) + Vector512.Create(Epsilon)))).StoreUnsafe(ref rows, at);
         }
         var few = Vector128.LoadUnsafe(ref gradient[0]).WithElement(3, 0) * norm;

@@ -62,7 +62,7 @@ internal static class SentimentQuantizer
             var to = numbers.AsSpan(row * columns, columns);
             for (var member = 0; member < networks.Length; member++)
             {
-                var from = networks[member].Rows.AsSpan(row * SentimentNetwork.Width, SentimentNetwork.Width);
+                var from = networks[member].Rows.AsSpan(row * SentimentNetwork.Stride, SentimentNetwork.Width);
                 for (var c = 0; c < Classes; c++)
                     to[c] += from[c] * frequency / networks.Length;
                 for (var h = 0; h < SentimentNetwork.Hidden; h++)

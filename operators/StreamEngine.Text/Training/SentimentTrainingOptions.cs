@@ -27,6 +27,13 @@ public sealed record SentimentTrainingOptions
     /// <value>Defaults to 0.3.</value>
     public float LearningRate { get; init; } = 0.3f;
 
+    /// <summary>
+    /// The learning rate, relative to the others', of a bias per data set that takes up the set's share of classes and is
+    /// thrown away after training.
+    /// </summary>
+    /// <value>Defaults to 0.1.</value>
+    public float SetBiasRate { get; init; } = 0.1f;
+
     /// <summary>In how many texts a word or n-gram must stand to be learned.</summary>
     /// <value>Defaults to 4.</value>
     public int MinTexts { get; init; } = 4;

@@ -15,6 +15,7 @@ internal sealed class TrainingCorpus
     private readonly List<bool> _typeNegates = [];
     private readonly List<int> _typeTexts = [];
     private readonly List<int> _typeLastText = [];
+    private readonly HashSet<int> _entryTypes = [];
     private readonly List<int> _units = [];
     private readonly List<uint> _clauses = [];
     private readonly List<int> _unitStarts = [0];
@@ -75,8 +76,11 @@ internal sealed class TrainingCorpus
                     : clauses.Next(_typeFeatures[type][0], _typeNegates[type], unit.Kind, unit.Flags, added);
                 foreach (var clause in added[..n])
                     _clauses.Add(clause);
-                if (type >= 0)
-                    _units.Add(type);
+                if (type < 0)
+                    continue;
+                _units.Add(type);
+                if (text.IsEntry)
+                    _entryTypes.Add(type);
             }
         }
         _texts.Add(text);
@@ -112,6 +116,8 @@ internal sealed class TrainingCorpus
             foreach (var feature in _typeFeatures[type].Distinct())
                 CollectionsMarshal.GetValueRefOrAddDefault(counts, feature, out _) += _typeTexts[type];
         }
+        foreach (var type in _entryTypes)
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, _typeFeatures[type][0], out _) += options.MinTexts;
         (Keys, Frequencies, var index) = Choose(counts, options.MinTexts, options.MaxFeatures);
         TypeFeatures = [.. _typeFeatures.Select(list => list.Select(key => index.GetValueOrDefault(key, -1)).Where(i => i >= 0).ToArray())];
 

@@ -23,7 +23,8 @@ public enum LicenceClass
 /// <param name="Licence">permissive, share-alike, non-commercial or research.</param>
 /// <param name="Terms">The licence's name or what is known of it.</param>
 /// <param name="Weight">How much its texts count, relative to 1.</param>
-public sealed record TrainingSet(string Path, string Licence, string Terms, float Weight)
+/// <param name="Lexicon">Whether it is a list of words with valences.</param>
+public sealed record TrainingSet(string Path, string Licence, string Terms, float Weight, bool Lexicon = false)
 {
     /// <summary>The licence's class.</summary>
     public LicenceClass Class => TrainingRecipe.ParseLicence(Licence)
@@ -77,7 +78,7 @@ public sealed record TrainingRecipe(IReadOnlyList<TrainingSet> Sets, IReadOnlyLi
                 continue;
             var name = set.Path.Split('/')[0];
             foreach (var file in DataFiles.Expand(folder, set.Path))
-                texts.AddRange(LabelledFile.Read(file, name, out _).Select(text => text with { Weight = set.Weight }));
+                texts.AddRange((set.Lexicon ? LabelledFile.ReadLexicon(file, name) : LabelledFile.Read(file, name, out _)).Select(text => text with { Weight = set.Weight }));
         }
         return texts;
     }

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Globalization;
+using StreamEngine.Text.Sentiment;
+using StreamEngine.Text.Training;
+
+namespace StreamEngine.Cli.Text;
+
+/// <summary><c>streamengine sentiment train</c>.</summary>
+internal static class SentimentTrainCommand
+{
+    private const string Description = "Train a sentiment model on labelled texts.";
+
+    private const string Notes =
+        """
+        A file is a table (.tsv, .csv) with the columns label, text and optionally lang, or JSON lines (.jsonl) with
+        those properties; labels are neg, neu, pos. Instead of files, --data may name one folder: then the recipe says
+        which files in it to train on, with what weight, and which validate. Texts that also stand in a validation
+        file are taken out first, compared by their letters and digits alone.
+
+        The same data, seed and options give the same weights, on however many cores.
+
+        Examples:
+          streamengine sentiment train --data posts.tsv more.jsonl --validation held-back.tsv --output my-model.bin
+          streamengine sentiment train --data ./data --output sentiment.bin
+          streamengine sentiment train --data ./data --without non-commercial research --output free.bin
+        """;
+
+    public static Command Create()
+    {
+        var data = new Option<string[]>("--data") { Description = "Files of labelled texts, or one folder with the recipe's data sets.", HelpName = "FILE", Required = true, AllowMultipleArgumentsPerToken = true };
+        var output = new Option<string>("--output") { Description = "The model file to write.", HelpName = "MODEL", Required = true };
+        var validation = new Option<string[]>("--validation") { Description = "Files whose texts are kept out of training.", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
+        var recipe = RecipeOption();
+        var without = new Option<string[]>("--without") { Description = "Leave out the recipe's sets of these licence classes: non-commercial, research, share-alike, permissive.", HelpName = "CLASS", AllowMultipleArgumentsPerToken = true };
+        without.Validators.Add(result =>
+        {
+            foreach (var word in result.Tokens.Where(token => TrainingRecipe.ParseLicence(token.Value) is null))
+                result.AddError($"--without {word.Value}: expected non-commercial, research, share-alike or permissive.");
+        });
+        var defaults = new SentimentTrainingOptions();
+        var seed = new Option<int>("--seed") { Description = "Decides all chance in training.", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
+        var epochs = new Option<int>("--epochs") { Description = "How often training goes through the data.", HelpName = "N", DefaultValueFactory = _ => defaults.Epochs };
+        var name = new Option<string>("--name") { Description = "The model's name.", HelpName = "NAME", DefaultValueFactory = _ => defaults.Name };
+        var command = new Command("train", Description) { data, output, validation, recipe, without, seed, epochs, name };
+        HelpNotes.Attach(command, Notes);
+        command.SetAction((parsed, stop) => Task.FromResult(TextConsole.Guard(parsed.InvocationConfiguration, () =>
+        {
+            var console = parsed.InvocationConfiguration;
+            var texts = Read(parsed.GetRequiredValue(data), parsed.GetValue(recipe), parsed.GetValue(validation) ?? [], parsed.GetValue(without) ?? [], console);
+            var options = new SentimentTrainingOptions
+            {
+                Name = parsed.GetRequiredValue(name),
+                Seed = parsed.GetValue(seed),
+                Epochs = parsed.GetValue(epochs),
+                Trained = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            };
+            var model = TextConsole.Progress(console, $"Training on {texts.Count} texts", progress => SentimentTrainer.Train(texts, options, progress, stop));
+            Write(model, parsed.GetRequiredValue(output));
+            console.Output.WriteLine($"{parsed.GetRequiredValue(output)}: {model.Name} {model.Version}, trained on {texts.Count} texts of {model.Card.Sets.Count} sets");
+            return ExitCode.Done;
+        })));
+        return command;
+    }
+
+    /// <summary>The option that names a recipe.</summary>
+    public static Option<string?> RecipeOption() => new("--recipe") { Description = "The recipe for a folder of data sets. [default: the one of the shipped model]", HelpName = "FILE" };
+
+    /// <summary>Reads what to train on, without what is held back.</summary>
+    public static List<LabelledText> Read(string[] data, string? recipePath, string[] validation, string[] without, InvocationConfiguration console)
+    {
+        var filter = new LeakFilter();
+        List<LabelledText> texts;
+        if (data is [var folder] && Directory.Exists(folder))
+        {
+            var recipe = TrainingRecipe.Load(recipePath ?? TextConsole.Shipped("sentiment.recipe.json"));
+            filter = recipe.ReadValidation(folder);
+            texts = recipe.ReadTraining(folder, without.Select(word => TrainingRecipe.ParseLicence(word)!.Value).ToHashSet());
+        }
+        else
+        {
+            if (without.Length > 0)
+                throw new ArgumentException("--without needs a recipe, which tells the licences: give --data one folder.");
+            texts = [.. data.SelectMany(file => LabelledFile.Read(file, null, out _))];
+        }
+        foreach (var text in validation.SelectMany(file => LabelledFile.Read(file, null, out _)))
+            filter.Hold(text.Text);
+        var kept = filter.Keep(texts);
+        console.Error.WriteLine($"{texts.Count} texts, of which {texts.Count - kept.Count} stand in validation files and are left out.");
+        return kept;
+    }
+
+    // A model is complete or not there: it takes the place of an older one in one step.
+    private static void Write(SentimentModel model, string path)
+    {
+        var unfinished = path + ".unfinished";
+        using (var file = File.Create(unfinished))
+            model.Save(file);
+        File.Move(unfinished, path, overwrite: true);
+    }
+}
