@@ -14,6 +14,19 @@ public abstract class Column(string name)
 
     /// <summary>Copies the value of row <paramref name="from"/> over that of row <paramref name="to"/>.</summary>
     internal abstract void CopyRow(int from, int to);
+
+    /// <summary>Moves the values of <paramref name="rows"/>, which grow, to the rows from <paramref name="first"/> on.</summary>
+    internal abstract void Compact(int first, ReadOnlySpan<int> rows);
+
+    /// <summary>The same for one array.</summary>
+    private protected static void Compact<T>(T[] values, int first, ReadOnlySpan<int> rows)
+    {
+        var to = values.AsSpan(first, rows.Length);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            to[i] = values[rows[i]];
+        }
+    }
 }
 
 /// <summary>A column whose values lie one after another in an array.</summary>
@@ -38,6 +51,8 @@ public abstract class PrimitiveColumn<T>(string name, int capacity) : Column(nam
     }
 
     internal override void CopyRow(int from, int to) => _values[to] = _values[from];
+
+    internal override void Compact(int first, ReadOnlySpan<int> rows) => Compact(_values, first, rows);
 }
 
 /// <summary>Signed 64-bit integers.</summary>
@@ -134,5 +149,11 @@ public sealed class Utf8Column(string name, int capacity, ByteArena arena) : Col
     {
         _offsets[to] = _offsets[from];
         _lengths[to] = _lengths[from];
+    }
+
+    internal override void Compact(int first, ReadOnlySpan<int> rows)
+    {
+        Compact(_offsets, first, rows);
+        Compact(_lengths, first, rows);
     }
 }

@@ -16,6 +16,7 @@ public sealed class RecordBatch
     private readonly Column[] _columns;
     private int[] _records;
     private bool[] _dropped;
+    private int[] _keptRows;
     private int _droppedCount;
     private int _capacity;
 
@@ -26,6 +27,7 @@ public sealed class RecordBatch
         _capacity = capacity;
         _records = new int[capacity];
         _dropped = new bool[capacity];
+        _keptRows = new int[capacity];
         _columns = new Column[schema.Columns.Length];
         for (var i = 0; i < _columns.Length; i++)
         {
@@ -142,26 +144,27 @@ public sealed class RecordBatch
             return;
         }
 
-        var kept = 0;
-        for (var row = 0; row < RowCount; row++)
+        // Rows before the first dropped one stay where they are; of the others the list is made once, and each column moved at a run.
+        var first = Array.IndexOf(_dropped, true, 0, RowCount);
+        var count = 0;
+        for (var row = first + 1; row < RowCount; row++)
         {
-            if (_dropped[row])
-            {
-                continue;
-            }
-
-            if (kept != row)
-            {
-                _records[kept] = _records[row];
-                foreach (var column in _columns)
-                {
-                    column.CopyRow(row, kept);
-                }
-            }
-
-            kept++;
+            _keptRows[count] = row;
+            count += _dropped[row] ? 0 : 1;
         }
 
+        var rows = _keptRows.AsSpan(0, count);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            _records[first + i] = _records[rows[i]];
+        }
+
+        foreach (var column in _columns)
+        {
+            column.Compact(first, rows);
+        }
+
+        var kept = first + count;
         Truncate(kept);
     }
 
@@ -178,6 +181,7 @@ public sealed class RecordBatch
         _capacity *= 2;
         Array.Resize(ref _records, _capacity);
         Array.Resize(ref _dropped, _capacity);
+        _keptRows = new int[_capacity];
         foreach (var column in _columns)
         {
             column.EnsureCapacity(_capacity);
