@@ -15,5 +15,6 @@ public static class BuiltInOperators
         new LanguageDefinition(),
         new SentimentDefinition(),
         new WindowDefinition(),
+        new SpikesDefinition(),
     ];
 }

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reactive.Subjects;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Graph;
+using StreamEngine.Core.Operators;
+using StreamEngine.Core.State;
+using StreamEngine.Operators;
+
+namespace StreamEngine.Bench.Operators;
+
+/// <summary>What counting a mention into its slot costs: hot and rare brands, eight languages, three channels, a minute's windows.</summary>
+public static class WindowBench
+{
+    private const int Batches = 64;
+    private const int Rounds = 25;
+    private static readonly long _start = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    private static readonly BatchSchema _schema = new(
+        new ColumnDeclaration("id", ColumnType.Utf8),
+        new ColumnDeclaration("time", ColumnType.Int64),
+        new ColumnDeclaration("author", ColumnType.Utf8),
+        new ColumnDeclaration("channel", ColumnType.Dictionary),
+        new ColumnDeclaration("language", ColumnType.Dictionary),
+        new ColumnDeclaration("text", ColumnType.Utf8),
+        new ColumnDeclaration("reach", ColumnType.Int64),
+        new ColumnDeclaration("brand", ColumnType.Dictionary),
+        new ColumnDeclaration("sentiment", ColumnType.Dictionary),
+        new ColumnDeclaration("score", ColumnType.Float32));
+
+    /// <summary>Measures, and adds <c>window.ns_per_mention</c> and <c>window.bytes_per_mention</c>.</summary>
+    public static void Run(IDictionary<string, double> report, TextWriter log)
+    {
+        var problems = new List<GraphProblem>();
+        var definition = new WindowDefinition();
+        var options = OptionSet.Bind("window", definition.Options, ConfigNode.From(new Dictionary<string, string> { ["size"] = "1m" }), SourcePosition.Code, problems);
+        var task = new Services();
+        var context = new OperatorContext
+        {
+            Graph = "bench",
+            OperatorId = "window",
+            Options = options,
+            Schema = _schema,
+            OutputSchema = definition.ExchangeSchema(options, _schema),
+            Partition = 0,
+            PartitionCount = 1,
+            Time = TimeProvider.System,
+            Logger = NullLogger.Instance,
+            Task = task,
+        };
+        using var window = definition.Create(context);
+        using var input = new Subject<RecordBatch>();
+        using var subscription = window.Connect(input).Subscribe(_ => { });
+        var batches = MakeBatches();
+        double mentions = Batches * RecordBatch.DefaultCapacity;
+        var best = double.MaxValue;
+        long bytes = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var watch = Stopwatch.GetTimestamp();
+            foreach (var batch in batches)
+            {
+                input.OnNext(batch);
+            }
+
+            best = Math.Min(best, Stopwatch.GetElapsedTime(watch).TotalNanoseconds / mentions);
+            bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            task.Cut();
+        }
+
+        report["window.ns_per_mention"] = best;
+        report["window.bytes_per_mention"] = bytes / mentions;
+        log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"window: {best:F0} ns and {bytes / mentions:F3} bytes per mention (best of {Rounds} rounds of {mentions:N0})"));
+    }
+
+    private static List<RecordBatch> MakeBatches()
+    {
+        var random = new Random(1);
+        var batches = new List<RecordBatch>();
+        var dictionaries = Enumerable.Range(0, 4).Select(_ => new Utf8Dictionary()).ToArray();
+        string[] sentiments = ["negative", "neutral", "positive"];
+        for (var b = 0; b < Batches; b++)
+        {
+            var batch = new RecordBatch(_schema);
+            foreach (var (column, dictionary) in new[] { 3, 4, 7, 8 }.Zip(dictionaries))
+            {
+                batch.Dictionary(column).Dictionary = dictionary;
+            }
+
+            for (var i = 0; i < RecordBatch.DefaultCapacity; i++)
+            {
+                var row = batch.AppendRecord((b * RecordBatch.DefaultCapacity) + i);
+                var time = _start + (b * 1000) + random.Next(3000);
+                var mood = random.Next(3);
+                batch.Origin.EventTimes[row] = time;
+                batch.Utf8(0).Set(row, Encoding.UTF8.GetBytes(random.NextInt64().ToString(CultureInfo.InvariantCulture)));
+                batch.Int64(1)[row] = time;
+                batch.Utf8(2).Set(row, Encoding.UTF8.GetBytes($"author{random.Next(200_000)}"));
+                batch.Dictionary(3)[row] = dictionaries[0].GetOrAdd($"channel {random.Next(3)}");
+                batch.Dictionary(4)[row] = dictionaries[1].GetOrAdd($"l{random.Next(8)}");
+                batch.Utf8(5).Set(row, Encoding.UTF8.GetBytes($"a post about something or other, number {random.NextInt64()}, as long as posts usually are, more or less"));
+                batch.Int64(6)[row] = random.Next(1000);
+                batch.Dictionary(7)[row] = dictionaries[2].GetOrAdd($"brand {(int)(Math.Pow(random.NextDouble(), 3) * 200)}");
+                batch.Dictionary(8)[row] = dictionaries[3].GetOrAdd(sentiments[mood]);
+                batch.Float32(9)[row] = (mood - 1) * random.NextSingle();
+            }
+
+            batches.Add(batch);
+        }
+
+        return batches;
+    }
+
+    private sealed class Services : ITaskServices, IStateChanges
+    {
+        private readonly List<Action> _actions = [];
+        private readonly List<IStateTable> _tables = [];
+
+        public TimeSpan Silence => TimeSpan.Zero;
+
+        public void Cut()
+        {
+            _actions.ForEach(action => action());
+            _tables.ForEach(table => table.WriteChanges(this));
+        }
+
+        public void Keep(IStateTable table) => _tables.Add(table);
+
+        public void OnCut(Action action) => _actions.Add(action);
+
+        public void DeadLetter(RecordBatch batch, int record, string operatorId, ReadOnlySpan<byte> error) => throw new InvalidOperationException("no post of this run is refused");
+
+        public void Late(RecordBatch batch, int record, string operatorId, long eventTime, long watermark) => throw new InvalidOperationException("no post of this run is late");
+
+        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+        {
+        }
+
+        public void Delete(ReadOnlySpan<byte> key)
+        {
+        }
+    }
+}

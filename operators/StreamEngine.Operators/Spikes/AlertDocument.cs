@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace StreamEngine.Operators;
+
+/// <summary>Writes alerts as JSON documents (<c>schemas/alert.v1.json</c>).</summary>
+internal sealed class AlertDocument : IDisposable
+{
+    /// <summary>The version of the detector's method: another one judges differently.</summary>
+    public const string Detector = "spikes-1";
+
+    private readonly ArrayBufferWriter<byte> _bytes = new(4096);
+    private readonly Utf8JsonWriter _json;
+    private readonly string _graph;
+    private readonly string _operator;
+
+    public AlertDocument(string graph, string operatorId)
+    {
+        (_graph, _operator) = (graph, operatorId);
+        _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+
+    /// <summary>The document of an incident's new state. Valid until the next call.</summary>
+    /// <param name="state"><c>open</c>, <c>escalated</c> or <c>resolved</c>.</param>
+    /// <param name="series">The brand, with its incident.</param>
+    /// <param name="bucket">The bucket that led to it, where it is still open.</param>
+    public ReadOnlySpan<byte> Write(string state, BrandSeries series, OpenBucket? bucket)
+    {
+        var incident = series.Incident!;
+        _bytes.ResetWrittenCount();
+        _json.Reset(_bytes);
+        _json.WriteStartObject();
+        _json.WriteString("schema", "alert.v1");
+        _json.WriteString("incident_id", incident.Id);
+        _json.WriteNumber("sequence", incident.Sequence);
+        _json.WriteString("state", state);
+        _json.WriteString("kind", "negative");
+        _json.WriteNumber("severity", incident.Severity);
+        _json.WriteString("brand", series.Brand);
+        _json.WriteString("graph", _graph);
+        _json.WriteString("operator", _operator);
+        WriteFinding(incident.Last);
+        WriteContent(incident, bucket);
+        Time("opened_at", incident.OpenedAt);
+        Time("first_seen", incident.FirstSeen);
+        Time("last_seen", incident.LastSeen);
+        _json.WriteNumber("suppressed", series.Suppressed);
+        _json.WriteStartObject("versions");
+        _json.WriteString("detector", Detector);
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+        _json.Flush();
+        return _bytes.WrittenSpan;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _json.Dispose();
+
+    private void WriteFinding(in Finding finding)
+    {
+        _json.WriteStartObject("window");
+        Time("start", finding.Start);
+        Time("end", finding.End);
+        _json.WriteEndObject();
+        _json.WriteNumber("observed", finding.Observed);
+        _json.WriteNumber("expected", Math.Round(finding.Expected, 3));
+        var (low, high) = finding.Interval;
+        _json.WriteStartObject("expected_interval");
+        _json.WriteNumber("low", low);
+        _json.WriteNumber("high", high);
+        _json.WriteEndObject();
+        _json.WriteNumber("p_value", finding.PValue);
+        _json.WriteNumber("posts", finding.Posts);
+        _json.WriteNumber("negative_share", Math.Round(finding.Share, 4));
+        _json.WriteNumber("usual_share", Math.Round(finding.UsualShare, 4));
+    }
+
+    private void WriteContent(Incident incident, OpenBucket? bucket)
+    {
+        var channels = new SortedDictionary<string, long>(incident.Channels, StringComparer.Ordinal);
+        var languages = new SortedDictionary<string, long>(incident.Languages, StringComparer.Ordinal);
+        IEnumerable<AlertSample> samples = incident.Samples;
+        foreach (var ((channel, language), part) in bucket?.Parts ?? [])
+        {
+            Incident.Count(channels, channel, part.Negative);
+            Incident.Count(languages, language, part.Negative);
+            samples = samples.Concat(AlertSample.FromWindow(part.Samples));
+        }
+
+        WriteCounts("channels", channels);
+        WriteCounts("languages", languages);
+        _json.WriteStartArray("samples");
+        foreach (var sample in AlertSample.Choose(samples).OrderByDescending(s => s.Time).ThenBy(s => s.Id, StringComparer.Ordinal))
+        {
+            _json.WriteStartObject();
+            _json.WriteString("id", sample.Id);
+            Time("time", sample.Time);
+            _json.WriteString("text", sample.Text);
+            _json.WriteNumber("score", Math.Round(sample.Score / MentionReader.ScoreUnit, 6));
+            if (sample.Author != 0)
+            {
+                _json.WriteString("author_hash", sample.Author.ToString("x16", CultureInfo.InvariantCulture));
+            }
+
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+    }
+
+    private void WriteCounts(string name, SortedDictionary<string, long> counts)
+    {
+        _json.WriteStartArray(name);
+        foreach (var (key, count) in counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal))
+        {
+            _json.WriteStartObject();
+            _json.WriteString("name", key);
+            _json.WriteNumber("negative", count);
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+    }
+
+    private void Time(string name, long milliseconds) =>
+        _json.WriteString(name, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,120 @@
+using System.Text;
+
+namespace StreamEngine.Operators;
+
+/// <summary>A crisis of one brand, from its first alert to its last.</summary>
+internal sealed class Incident
+{
+    /// <summary>Deterministic: a hash of graph, operator, brand and opening bucket.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Start of the bucket that opened it, ms since 1970.</summary>
+    public required long OpenedAt { get; init; }
+
+    /// <summary>Event time of the first post in it.</summary>
+    public long FirstSeen { get; set; } = long.MaxValue;
+
+    /// <summary>Event time of the last post in it.</summary>
+    public long LastSeen { get; set; } = long.MinValue;
+
+    /// <summary>End of the last bucket that was elevated.</summary>
+    public long ElevatedUntil { get; set; }
+
+    /// <summary>Severity of the last alert.</summary>
+    public int Severity { get; set; }
+
+    /// <summary>Number of the last alert, from 1.</summary>
+    public int Sequence { get; set; }
+
+    /// <summary>Bucket of the last alert: there is at most one per bucket.</summary>
+    public long AlertedBucket { get; set; }
+
+    /// <summary>The last elevated finding.</summary>
+    public Finding Last { get; set; }
+
+    /// <summary>Negative posts by channel, of buckets that are closed.</summary>
+    public SortedDictionary<string, long> Channels { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Negative posts by language, of buckets that are closed.</summary>
+    public SortedDictionary<string, long> Languages { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Sample posts of buckets that are closed.</summary>
+    public List<AlertSample> Samples { get; set; } = [];
+
+    /// <summary>Takes in the content of a closed bucket.</summary>
+    public void Absorb(OpenBucket bucket)
+    {
+        foreach (var ((channel, language), part) in bucket.Parts)
+        {
+            Count(Channels, channel, part.Negative);
+            Count(Languages, language, part.Negative);
+        }
+
+        Samples = AlertSample.Choose(Samples.Concat(bucket.Parts.Values.SelectMany(p => AlertSample.FromWindow(p.Samples))));
+    }
+
+    /// <summary>Adds to the count of a name, where there is one.</summary>
+    public static void Count(SortedDictionary<string, long> counts, string? name, long negative)
+    {
+        if (name is not null && negative > 0)
+        {
+            counts[name] = counts.GetValueOrDefault(name) + negative;
+        }
+    }
+
+    public void Write(StateWriter writer)
+    {
+        writer.WriteText(Encoding.UTF8.GetBytes(Id));
+        writer.WriteSigned(OpenedAt);
+        writer.WriteSigned(FirstSeen);
+        writer.WriteSigned(LastSeen);
+        writer.WriteSigned(ElevatedUntil);
+        writer.WriteCount(Severity);
+        writer.WriteCount(Sequence);
+        writer.WriteSigned(AlertedBucket);
+        Last.Write(writer);
+        WriteCounts(Channels, writer);
+        WriteCounts(Languages, writer);
+        writer.WriteCount(Samples.Count);
+        Samples.ForEach(sample => sample.Write(writer));
+    }
+
+    public static Incident Read(ref StateReader reader)
+    {
+        var incident = new Incident { Id = Encoding.UTF8.GetString(reader.ReadText()), OpenedAt = reader.ReadSigned() };
+        incident.FirstSeen = reader.ReadSigned();
+        incident.LastSeen = reader.ReadSigned();
+        incident.ElevatedUntil = reader.ReadSigned();
+        incident.Severity = (int)reader.ReadCount(10);
+        incident.Sequence = (int)reader.ReadCount(int.MaxValue);
+        incident.AlertedBucket = reader.ReadSigned();
+        incident.Last = Finding.Read(ref reader);
+        ReadCounts(incident.Channels, ref reader);
+        ReadCounts(incident.Languages, ref reader);
+        for (var left = reader.ReadCount(AlertSample.PerAlert); left > 0; left--)
+        {
+            incident.Samples.Add(AlertSample.Read(ref reader));
+        }
+
+        return incident;
+    }
+
+    private static void WriteCounts(SortedDictionary<string, long> counts, StateWriter writer)
+    {
+        writer.WriteCount(counts.Count);
+        foreach (var (name, count) in counts)
+        {
+            writer.WriteText(Encoding.UTF8.GetBytes(name));
+            writer.WriteCount(count);
+        }
+    }
+
+    private static void ReadCounts(SortedDictionary<string, long> counts, ref StateReader reader)
+    {
+        for (var left = reader.ReadCount(1 << 20); left > 0; left--)
+        {
+            var name = Encoding.UTF8.GetString(reader.ReadText());
+            counts[name] = reader.ReadCount();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Operators;
+
+namespace StreamEngine.Operators;
+
+/// <summary><c>spikes</c>: turns a rise of negative posts about a brand into alerts.</summary>
+public sealed class SpikesDefinition : OperatorDefinition
+{
+    internal static readonly Option<long> MinNegative = Option.Integer(
+        "min_negative", "the fewest negative posts that can open an incident", 10, 1);
+
+    internal static readonly Option<double> AlertBudget = Option.Number(
+        "alert_budget", "how many incidents a week and brand may be opened by chance; less makes the detector stricter", 1, 1e-6, 1000);
+
+    internal static readonly Option<double> ShareRise = Option.Number(
+        "share_rise", "how far the share of negative posts must have risen from usual towards all of them, 0 to 1; 0 leaves only the test of chance", 0.15, 0, 1);
+
+    internal static readonly Option<TimeSpan> Warmup = Option.Duration(
+        "warmup", "how long the stream is watched before the first incident can open, in event time", TimeSpan.FromMinutes(30));
+
+    internal static readonly Option<TimeSpan> History = Option.Duration(
+        "history", "how far back the usual level looks: what is so long ago counts half", TimeSpan.FromHours(12), TimeSpan.FromMinutes(10));
+
+    internal static readonly Option<TimeSpan> ResolveAfter = Option.Duration(
+        "resolve_after", "an incident is resolved when nothing was elevated for so long", TimeSpan.FromMinutes(15));
+
+    internal static readonly Option<TimeSpan> Cooldown = Option.Duration(
+        "cooldown", "after an incident is resolved, no other opens for the same brand for so long; spikes meanwhile are counted as suppressed", TimeSpan.FromMinutes(30));
+
+    private static readonly ImmutableArray<string> _reads =
+        ["window_start", "window_end", "brand", "channel", "language", "posts", "negative", "first_event", "last_event", "version", "samples"];
+
+    /// <inheritdoc/>
+    public override string Name => "spikes";
+
+    /// <inheritdoc/>
+    public override string Summary => "Turns a sudden or slow rise of negative posts about a brand into alerts.";
+
+    /// <inheritdoc/>
+    public override string Description => """
+        Adds up the negative posts of a brand over channels and languages per window, also while windows are open, and tests the last
+        bucket, the last 5 and the last 15 against what is usual for the brand: a level that past spikes hardly move, with counts that
+        spread more than chance (negative binomial). An incident opens when so many are too unlikely (alert_budget), there are at least
+        min_negative, and their share of all posts has risen too: a wave of praise is no crisis. It escalates when it is at least two
+        grades more severe than was last told, at most once per window; it is resolved when nothing was elevated for resolve_after, and
+        then none opens for cooldown. Of hopping windows those are looked at that start at a multiple of their size.
+
+        All of it goes by event time. An incident's id comes from graph, operator, brand and opening window, so replays give the same.
+        Rows that correct a window after it was final are passed over. Where the source ends, open incidents stay open.
+        Each alert is a JSON document (schemas/alert.v1.json) and goes out once per state change.
+        """;
+
+    /// <inheritdoc/>
+    public override string Example => """
+        - spikes:
+            min_negative: 10
+            cooldown: 30m
+        """;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Option> Options => [MinNegative, AlertBudget, ShareRise, Warmup, History, ResolveAfter, Cooldown];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<StateTableDeclaration> State =>
+    [
+        new("brands", 1, "brand → what is usual, last closed buckets, incident"),
+        new("buckets", 1, "(brand, bucket, channel, language) → newest row of a bucket that is not closed"),
+        new("time", 1, "bucket size and the first bucket of all"),
+    ];
+
+    /// <inheritdoc/>
+    public override OperatorPlacement Placement => OperatorPlacement.Aggregate;
+
+    /// <inheritdoc/>
+    public override StreamKind Emits => StreamKind.Alerts;
+
+    /// <summary>The columns of what is emitted.</summary>
+    internal static BatchSchema Output { get; } = new(
+        new ColumnDeclaration("brand", ColumnType.Dictionary, "the brand"),
+        new ColumnDeclaration("alert", ColumnType.Utf8, "the alert, a JSON document as schemas/alert.v1.json describes"));
+
+    /// <inheritdoc/>
+    public override OperatorColumns Columns(OptionSet options, BatchSchema input) => new(
+        [
+            .. _reads.Select(name => WindowColumns.Output.Columns[WindowColumns.Output.IndexOf(name)]),
+        ],
+        [],
+        Output);
+
+    /// <inheritdoc/>
+    public override IOperator Create(OperatorContext context) => new SpikeWatch(context);
+}

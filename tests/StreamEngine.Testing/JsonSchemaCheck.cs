@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace StreamEngine.Testing;
+
+/// <summary>
+/// Checks JSON against a JSON Schema, for the keywords that the project's schemas use; another keyword is an error, so that nothing is
+/// passed over in silence.
+/// </summary>
+public sealed class JsonSchemaCheck
+{
+    private readonly JsonElement _root;
+
+    /// <summary>Reads a schema.</summary>
+    public JsonSchemaCheck(string schema) => _root = JsonDocument.Parse(schema).RootElement;
+
+    /// <summary>What is wrong with a document; empty where it conforms.</summary>
+    public IReadOnlyList<string> Check(ReadOnlyMemory<byte> document)
+    {
+        var problems = new List<string>();
+        using var parsed = JsonDocument.Parse(document);
+        Check(_root, parsed.RootElement, "$", problems);
+        return problems;
+    }
+
+    private void Check(JsonElement schema, JsonElement value, string path, List<string> problems)
+    {
+        foreach (var keyword in schema.EnumerateObject())
+        {
+            var rule = keyword.Value;
+            var ok = keyword.Name switch
+            {
+                "$schema" or "$id" or "$defs" or "title" or "description" => true,
+                "$ref" => Refer(rule.GetString()!, value, path, problems),
+                "type" => IsType(rule.GetString()!, value),
+                "const" => JsonElement.DeepEquals(rule, value),
+                "enum" => rule.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)),
+                "pattern" => Regex.IsMatch(value.GetString()!, rule.GetString()!),
+                "minLength" => value.GetString()!.Length >= rule.GetInt32(),
+                "minimum" => value.GetDouble() >= rule.GetDouble(),
+                "maximum" => value.GetDouble() <= rule.GetDouble(),
+                "maxItems" => value.GetArrayLength() <= rule.GetInt32(),
+                "required" => rule.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
+                "additionalProperties" => value.EnumerateObject().All(p => schema.GetProperty("properties").TryGetProperty(p.Name, out _)),
+                "properties" => CheckProperties(rule, value, path, problems),
+                "items" => CheckItems(rule, value, path, problems),
+                _ => throw new NotSupportedException($"the schema uses '{keyword.Name}', which this check does not know"),
+            };
+            if (!ok)
+            {
+                problems.Add($"{path}: {value} breaks {keyword.Name} {rule}");
+            }
+        }
+    }
+
+    private bool Refer(string reference, JsonElement value, string path, List<string> problems)
+    {
+        var target = reference.TrimStart('#', '/').Split('/').Aggregate(_root, (at, name) => at.GetProperty(name));
+        Check(target, value, path, problems);
+        return true;
+    }
+
+    private bool CheckProperties(JsonElement rules, JsonElement value, string path, List<string> problems)
+    {
+        foreach (var rule in rules.EnumerateObject())
+        {
+            if (value.TryGetProperty(rule.Name, out var property))
+            {
+                Check(rule.Value, property, $"{path}.{rule.Name}", problems);
+            }
+        }
+
+        return true;
+    }
+
+    private bool CheckItems(JsonElement rule, JsonElement value, string path, List<string> problems)
+    {
+        var index = 0;
+        foreach (var item in value.EnumerateArray())
+        {
+            Check(rule, item, $"{path}[{index++}]", problems);
+        }
+
+        return true;
+    }
+
+    private static bool IsType(string type, JsonElement value) => type switch
+    {
+        "object" => value.ValueKind == JsonValueKind.Object,
+        "array" => value.ValueKind == JsonValueKind.Array,
+        "string" => value.ValueKind == JsonValueKind.String,
+        "number" => value.ValueKind == JsonValueKind.Number,
+        "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
+        _ => throw new NotSupportedException($"the schema uses the type '{type}'"),
+    };
+}

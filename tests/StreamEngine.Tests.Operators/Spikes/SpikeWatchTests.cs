@@ -1,0 +1,147 @@
+namespace StreamEngine.Tests.Operators.Spikes;
+
+public sealed class SpikeWatchTests
+{
+    [Fact]
+    public void A_crisis_opens_escalates_and_resolves_once_each_with_its_posts()
+    {
+        using var stage = new SpikeStage();
+        var random = new Random(5);
+        for (var minute = 0; minute < 400; minute++)
+        {
+            var rise = minute is >= 200 and < 205 ? 25 : minute is >= 205 and < 220 ? 150 : 0;
+            stage.Minute(minute, Noise(random, "Acme", 20, 5, rise), Noise(random, "Bolt", 20, 5, 0));
+        }
+
+        Assert.All(stage.Alerts, alert => Assert.Equal("Acme", alert.Brand));
+        Assert.Single(stage.Alerts.Select(a => a.Incident).Distinct());
+        Assert.Equal("open", stage.Alerts[0].State);
+        Assert.Equal("resolved", stage.Alerts[^1].State);
+        Assert.True(stage.Alerts.Count is >= 3 and <= 6, $"{stage.Alerts.Count} alerts");
+        Assert.All(stage.Alerts.Skip(1).SkipLast(1), alert => Assert.Equal("escalated", alert.State));
+        Assert.Equal(Enumerable.Range(1, stage.Alerts.Count), stage.Alerts.Select(a => a.Sequence));
+        Assert.InRange(stage.Alerts[0].WindowEnd, SpikeStage.Start.AddMinutes(201), SpikeStage.Start.AddMinutes(203));
+        Assert.Contains("\\\"Acme\\\" zły nl 20", stage.Alerts[1].Document);
+        Assert.Contains("\"languages\":[{\"name\":\"nl\",", stage.Alerts[^1].Document);
+    }
+
+    [Fact]
+    public void After_an_incident_no_other_opens_until_the_cooldown_is_over()
+    {
+        using var stage = new SpikeStage();
+        var random = new Random(6);
+        for (var minute = 0; minute < 320; minute++)
+        {
+            var rise = minute is 100 or 101 or 125 or 126 or 250 or 251 ? 100 : 0;
+            stage.Minute(minute, Noise(random, "Acme", 20, 5, rise));
+        }
+
+        Assert.Equal(["open", "resolved", "open", "resolved"], stage.Alerts.Select(a => a.State).Where(s => s != "escalated"));
+        Assert.Equal(2, stage.Alerts.Select(a => a.Incident).Distinct().Count());
+        Assert.DoesNotContain("\"suppressed\":0", stage.Alerts.Last(a => a.State == "open").Document);
+    }
+
+    [Fact]
+    public void Killed_and_restored_at_any_cut_it_says_the_same()
+    {
+        for (var seed = 0; seed < 6; seed++)
+        {
+            Assert.Equal(Run(seed, crashes: false), Run(seed, crashes: true));
+        }
+
+        static List<Alert> Run(int seed, bool crashes)
+        {
+            using var stage = new SpikeStage();
+            var (random, chaos) = (new Random(seed), new Random(seed + 99));
+            for (var minute = 0; minute < 300; minute++)
+            {
+                var rise = minute % 90 is > 60 and < 75 ? minute : 0;
+                stage.Minute(minute, Noise(random, "Acme", 20, 5, rise), Noise(random, "Žabka", 3, 1, rise / 4));
+                if (crashes && chaos.Next(3) == 0)
+                {
+                    stage.Crash();
+                }
+            }
+
+            stage.End();
+            Assert.NotEmpty(stage.Alerts);
+            return stage.Alerts;
+        }
+    }
+
+    [Fact]
+    public void Chance_and_the_hour_of_the_day_open_at_most_one_incident_a_week_and_brand()
+    {
+        using var stage = new SpikeStage();
+        var random = new Random(7);
+        const int Days = 4;
+        for (var minute = 0; minute < Days * 1440; minute++)
+        {
+            var day = 1 + (0.6 * Math.Sin(minute * 2 * Math.PI / 1440));
+            stage.Minute(minute, Enumerable.Range(0, 12).Select(i => Noise(random, $"Brand {i}", day * (1 << (i % 6)), day * (1 << (i % 6)) * 0.3, 0)));
+        }
+
+        Assert.InRange(stage.Alerts.Count(a => a.State == "open"), 0, 12 * Days / 7);
+    }
+
+    [Theory]
+    [InlineData(4, 60, 0.95)]
+    [InlineData(8, 10, 0.95)]
+    public void Rises_of_negative_posts_are_found_early(int factor, int minutes, double share)
+    {
+        var delays = new List<double>();
+        const int Drills = 40;
+        for (var drill = 0; drill < Drills; drill++)
+        {
+            using var stage = new SpikeStage();
+            var random = new Random(drill);
+            var at = random.Next(240, 400);
+            for (var minute = 0; minute < at + minutes; minute++)
+            {
+                stage.Minute(minute, Noise(random, "Acme", 10, 4, minute < at ? 0 : Poisson(random, 4 * (factor - 1))));
+            }
+
+            var found = stage.Alerts.FirstOrDefault(a => a.State == "open" && a.WindowEnd > SpikeStage.Start.AddMinutes(at));
+            if (found is not null)
+            {
+                delays.Add((found.WindowEnd - SpikeStage.Start.AddMinutes(at)).TotalMinutes);
+            }
+        }
+
+        Assert.True(delays.Count >= share * Drills, $"found {delays.Count} of {Drills}");
+        Assert.InRange(delays.Order().ElementAt(delays.Count / 2), 0, 5);
+    }
+
+    [Fact]
+    public void A_wave_of_praise_or_of_posts_of_every_kind_opens_nothing()
+    {
+        using var stage = new SpikeStage();
+        var random = new Random(8);
+        for (var minute = 0; minute < 400; minute++)
+        {
+            var (praise, all) = minute is >= 200 and < 260 ? (200, 10) : (0, 1);
+            var (brand, posts, negative) = Noise(random, "Acme", 20, 5, 0);
+            stage.Minute(minute, (brand, posts + praise, negative + (praise / 20)), Noise(random, "Bolt", 20 * all, 5 * all, 0));
+        }
+
+        Assert.Empty(stage.Alerts);
+    }
+
+    /// <summary>A minute of a brand: Poisson counts, and <paramref name="rise"/> negative posts on top.</summary>
+    private static (string Brand, int Posts, int Negative) Noise(Random random, string brand, double posts, double negative, int rise)
+    {
+        var bad = Poisson(random, negative) + rise;
+        return (brand, bad + Poisson(random, posts - negative), bad);
+    }
+
+    private static int Poisson(Random random, double mean)
+    {
+        var (count, product) = (-1, 1.0);
+        for (var limit = Math.Exp(-mean); product > limit; count++)
+        {
+            product *= random.NextDouble();
+        }
+
+        return count;
+    }
+}
