@@ -128,7 +128,7 @@ public sealed class LocalRuntime
     {
         foreach (var (_, writer) in _writers)
         {
-            if (all || writer.PendingRows >= 50_000 || writer.PendingBytes >= 16 << 20)
+            if (all || writer.IsFlushDue)
             {
                 await writer.FlushAsync(stop).ConfigureAwait(false);
             }

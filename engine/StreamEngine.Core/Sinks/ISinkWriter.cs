@@ -27,6 +27,9 @@ public interface ISinkWriter : IAsyncDisposable
     /// <summary>Bytes held for rows not yet flushed; the caller flushes before this grows without bound.</summary>
     long PendingBytes { get; }
 
+    /// <summary>Whether what waits should be flushed now: the sink's own idea of how much, and for how long, is worth a flush.</summary>
+    bool IsFlushDue => PendingRows >= 50_000 || PendingBytes >= 16 << 20;
+
     /// <summary>
     /// Returns when everything appended is durable on the other side. Retries with backoff while that is down, until
     /// <paramref name="stop"/> is cancelled.
