@@ -90,7 +90,7 @@ public sealed class ClickHouseWriter : ISinkWriter
         }
     }
 
-    /// <summary>Whether the rows that wait should be flushed now: enough of them, enough bytes, or old enough.</summary>
+    /// <summary>Whether there are enough rows, enough bytes, or rows old enough for a flush.</summary>
     public bool IsFlushDue => PendingRows is > 0 and var rows
         && (rows >= _settings.BatchRows || PendingBytes >= _settings.MaxPendingBytes || _time.GetElapsedTime(_oldestPending) >= _settings.FlushEvery);
 

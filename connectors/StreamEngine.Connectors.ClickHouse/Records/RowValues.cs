@@ -112,6 +112,9 @@ internal sealed class RowValues : IDisposable
     /// <summary>Whether the record gave the column.</summary>
     public bool IsSet(int column) => _isSet[column];
 
+    /// <summary>The whole number or moment that a column has.</summary>
+    public long Number(int column) => _numbers[column];
+
     /// <summary>Appends the row to a block.</summary>
     public void AppendTo(RowBlock block)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StreamEngine.Connectors.ClickHouse.Columns;
 using StreamEngine.Connectors.ClickHouse.Tables;
+using StreamEngine.Core.Operators;
 using StreamEngine.Core.Sinks;
 
 namespace StreamEngine.Connectors.ClickHouse.Records;
@@ -14,6 +15,7 @@ internal sealed class TableRows(TableDefinition table, ImmutableArray<(string Na
     private const int MaxSpare = 2;
 
     private readonly RowValues _row = new(table.Columns);
+    private readonly int[] _wholeSeconds = WholeSeconds(table, types);
     private readonly Queue<RowBlock> _full = new();
     private readonly Stack<RowBlock> _spare = new();
     private RowBlock _open = new(types);
@@ -31,12 +33,21 @@ internal sealed class TableRows(TableDefinition table, ImmutableArray<(string Na
 
     /// <summary>Takes in a record.</summary>
     /// <exception cref="FormatException">The record is not what the stream should hold; nothing of it was taken in.</exception>
+    /// <exception cref="SinkException">Windows of fractions of a second meet a table that keeps times to the second: they would replace one another.</exception>
     public void Append(RecordReader reader, in SinkRecord record)
     {
         _row.Clear();
         if (!reader.Read(record, _row))
         {
             return;
+        }
+
+        foreach (var column in _wholeSeconds)
+        {
+            if (_row.Number(column) % 1000 != 0)
+            {
+                throw new SinkException($"the table {table.Name} in ClickHouse keeps {table.Columns[column].Name} to the second, and windows are finer; use windows of whole seconds, or a server from 20.1 on with a new table");
+            }
         }
 
         _row.AppendTo(_open);
@@ -83,6 +94,10 @@ internal sealed class TableRows(TableDefinition table, ImmutableArray<(string Na
             block.Dispose();
         }
     }
+
+    private static int[] WholeSeconds(TableDefinition table, ImmutableArray<(string Name, string ServerType)> types) => table.Kind != StreamKind.Windows
+        ? []
+        : [.. Enumerable.Range(0, types.Length).Where(i => table.Key.Contains(types[i].Name) && types[i].ServerType.StartsWith("DateTime", StringComparison.Ordinal) && !types[i].ServerType.StartsWith("DateTime64", StringComparison.Ordinal))];
 
     private void Close()
     {
