@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StreamEngine.Bench.Connectors;
 using StreamEngine.Bench.EndToEnd;
 using StreamEngine.Bench.Ingest;
 using StreamEngine.Bench.Text;
@@ -10,6 +11,7 @@ internal static class Program
 {
     private static readonly SortedDictionary<string, Action<IDictionary<string, double>, TextWriter>> _parts = new()
     {
+        ["clickhouse"] = ClickHouseBenchmark.Run,
         ["e2e"] = EndToEndBenchmark.Run,
         ["ingest"] = IngestBenchmark.Run,
         ["language"] = LanguageBenchmark.Run,

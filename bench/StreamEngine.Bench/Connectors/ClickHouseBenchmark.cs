@@ -12,7 +12,7 @@ using StreamEngine.Core.Sinks;
 namespace StreamEngine.Bench.Connectors;
 
 /// <summary>How fast windows become the bytes of an insert: from JSON records, on one core, without a server.</summary>
-internal static class ClickHouseBench
+internal static class ClickHouseBenchmark
 {
     private const int BlockRows = 50_000;
     private const int Passes = 12;
