@@ -35,7 +35,7 @@ public sealed class AirlineStreamTests(RealKafka kafka)
         [
             "run", Product.BrandSentimentGraph, "--json", "--quiet", "--until-idle", "3s",
             "--set", $"name={graph}", "--set", $"source.kafka.brokers={bootstrap}", "--set", $"source.kafka.topic={topic}",
-            "--set", $"sinks.clickhouse.url={clickHouse.Url}", .. settings.SelectMany(s => new[] { "--set", s }),
+            "--set", $"sinks.clickhouse.url={clickHouse.Url}", "--set", $"sinks.kafka.topic={graph}.alerts", .. settings.SelectMany(s => new[] { "--set", s }),
         ];
 
         var first = await Product.Run(run);
