@@ -2,6 +2,7 @@ using System.Text.Json;
 using StreamEngine.Bench.Connectors;
 using StreamEngine.Bench.EndToEnd;
 using StreamEngine.Bench.Ingest;
+using StreamEngine.Bench.Operators;
 using StreamEngine.Bench.Text;
 
 namespace StreamEngine.Bench;
@@ -16,6 +17,7 @@ internal static class Program
         ["ingest"] = IngestBenchmark.Run,
         ["language"] = LanguageBenchmark.Run,
         ["sentiment"] = SentimentBenchmark.Run,
+        ["window"] = WindowBench.Run,
     };
 
     private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };

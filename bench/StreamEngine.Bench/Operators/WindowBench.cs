@@ -18,6 +18,9 @@ public static class WindowBench
     private const int Rounds = 25;
     private static readonly long _start = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
+    /// <summary>The columns with a dictionary.</summary>
+    private static readonly int[] _texts = [3, 4, 7, 8];
+
     private static readonly BatchSchema _schema = new(
         new ColumnDeclaration("id", ColumnType.Utf8),
         new ColumnDeclaration("time", ColumnType.Int64),
@@ -85,7 +88,7 @@ public static class WindowBench
         for (var b = 0; b < Batches; b++)
         {
             var batch = new RecordBatch(_schema);
-            foreach (var (column, dictionary) in new[] { 3, 4, 7, 8 }.Zip(dictionaries))
+            foreach (var (column, dictionary) in _texts.Zip(dictionaries))
             {
                 batch.Dictionary(column).Dictionary = dictionary;
             }
