@@ -19,6 +19,9 @@ internal sealed class LineWriter(string path) : ISinkWriter
 
     public long PendingBytes => _pending.Length;
 
+    /// <summary>A file has no cost per flush that would be worth waiting for.</summary>
+    public bool IsFlushDue => PendingRows > 0;
+
     public Task OpenAsync(IReadOnlyList<SinkInput> inputs, CancellationToken stop)
     {
         _inputs = inputs;

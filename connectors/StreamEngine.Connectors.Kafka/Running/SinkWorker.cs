@@ -13,10 +13,6 @@ namespace StreamEngine.Connectors.Kafka;
 /// </summary>
 internal sealed class SinkWorker : IAssignmentListener, IDisposable
 {
-    private const int MostRows = 50_000;
-    private const long MostBytes = 32 << 20;
-
-    private static readonly TimeSpan _flushEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _closePatience = TimeSpan.FromSeconds(5);
 
     private readonly WorkerSetup _setup;
@@ -30,7 +26,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
     private readonly ByteArena _headers = new(256);
     private readonly CancellationToken _stop;
     private bool _writing;
-    private long _pendingSince = -1;
+    private bool _pending;
 
     internal SinkWorker(WorkerSetup setup, CancellationToken stop)
     {
@@ -64,7 +60,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
                 Flush(_stop);
             }
 
-            _setup.Activity.State(_pendingSince < 0 && _atEnd.Count == _next.Count, _next.Count);
+            _setup.Activity.State(!_pending && _atEnd.Count == _next.Count, _next.Count);
         }
 
         using var last = new CancellationTokenSource(_closePatience);
@@ -106,12 +102,11 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         }
     }
 
-    private bool IsDue() => _pendingSince >= 0
-        && (_writer.PendingRows >= MostRows || _writer.PendingBytes >= MostBytes || Environment.TickCount64 - _pendingSince >= _flushEvery.TotalMilliseconds);
+    private bool IsDue() => _pending && _writer.IsFlushDue;
 
     private void Flush(CancellationToken stop)
     {
-        if (_pendingSince < 0)
+        if (!_pending)
         {
             return;
         }
@@ -126,7 +121,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
             return;
         }
 
-        _pendingSince = -1;
+        _pending = false;
         _setup.Activity.Committed();
         var offsets = _next.Where(n => n.Value >= 0).Select(n => new TopicPartitionOffset(n.Key, n.Value)).ToList();
         if (offsets.Count > 0)
@@ -224,10 +219,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
 
         _next[partition] = record.Offset + 1;
         _atEnd.Remove(partition);
-        if (_pendingSince < 0)
-        {
-            _pendingSince = Environment.TickCount64;
-        }
+        _pending = true;
     }
 
     private readonly struct Receiver(SinkWorker worker) : IRecordReceiver
