@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+using StreamEngine.Connectors.Kafka.Native;
+
+namespace StreamEngine.Bench.EndToEnd;
+
+/// <summary>librdkafka's call for one message.</summary>
+internal static unsafe partial class PlainConsumer
+{
+    [LibraryImport("librdkafka")]
+    public static partial NativeMessage* rd_kafka_consumer_poll(nint consumer, int timeoutMs);
+}
