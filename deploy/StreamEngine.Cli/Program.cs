@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using StreamEngine.Cli.Alerts;
 using StreamEngine.Cli.Embedded;
 using StreamEngine.Cli.Graphs;
+using StreamEngine.Cli.Produce;
 using StreamEngine.Cli.Text;
 
 namespace StreamEngine.Cli;
@@ -19,6 +21,8 @@ internal static class Program
             ValidateCommand.Create(),
             ExplainCommand.Create(),
             OperatorsCommand.Create(),
+            ProduceCommand.Create(),
+            AlertsCommand.Create(),
             EmbeddedCommand.Create(),
             SentimentCommand.Create(),
             LanguageCommand.Create(),

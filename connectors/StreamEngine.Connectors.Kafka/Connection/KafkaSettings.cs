@@ -174,8 +174,14 @@ public sealed class KafkaSettings
 
                 if (result != 0)
                 {
-                    var reason = IsSecret(name) ? "the value is not accepted" : Librdkafka.Text((nint)error);
-                    throw new SettingException(name, $"The Kafka setting '{name}' has a wrong value: {reason}");
+                    var reason = Librdkafka.Text((nint)error);
+                    var shows = IsSecret(name) && reason.Contains(value, StringComparison.Ordinal);
+                    throw new SettingException(name, $"The Kafka setting '{name}' has a wrong value: {(shows ? "it is not accepted" : reason)}");
+                }
+
+                if (name.EndsWith(".location", StringComparison.Ordinal) && value != "probe" && !Path.Exists(value))
+                {
+                    throw new SettingException(name, $"The Kafka setting '{name}' names {value}, which is not there.");
                 }
             }
         }
