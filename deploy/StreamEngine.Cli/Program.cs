@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using StreamEngine.Cli.Alerts;
+using StreamEngine.Cli.Demo;
 using StreamEngine.Cli.Embedded;
 using StreamEngine.Cli.Graphs;
 using StreamEngine.Cli.Produce;
@@ -17,6 +18,7 @@ internal static class Program
     {
         var root = new RootCommand("StreamEngine reads social posts from Kafka and tells, within a second, which brand a crisis is building around.")
         {
+            DemoCommand.Create(),
             RunCommand.Create(),
             ValidateCommand.Create(),
             ExplainCommand.Create(),

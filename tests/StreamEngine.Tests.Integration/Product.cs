@@ -18,7 +18,9 @@ internal static class Product
     public static string AirlineBrands => Path.Combine(Root, "deploy", "brands", "airlines.yaml");
 
     /// <summary>Starts the program; its output goes through pipes.</summary>
-    public static Process Start(params IEnumerable<string> arguments)
+    public static Process Start(params IEnumerable<string> arguments) => Start(arguments, new Dictionary<string, string>());
+
+    private static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(EmbeddedClickHouseProcess.FindProgram(), arguments)
         {
@@ -26,7 +28,19 @@ internal static class Product
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start) ?? throw new InvalidOperationException("the program did not start");
+    }
+
+    /// <summary>Runs the program to its end, with variables in its environment.</summary>
+    public static async Task<Outcome> RunWith(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        using var process = Start(arguments, environment);
+        return await End(process);
     }
 
     /// <summary>Runs the program to its end.</summary>

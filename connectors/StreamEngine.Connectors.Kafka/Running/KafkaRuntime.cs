@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using StreamEngine.Core.Graph;
@@ -35,7 +36,7 @@ public sealed class KafkaRuntime : IDisposable
     private readonly ILogger _logger;
     private readonly KafkaSettings _settings;
     private readonly CancellationTokenSource _failed = new();
-    private readonly List<(StagePlan Stage, WorkerActivity Activity)> _workers = [];
+    private volatile ImmutableList<(StagePlan Stage, WorkerActivity Activity)> _workers = [];
     private readonly Dictionary<int, int> _partitions = [];
     private Exception? _failure;
 
@@ -198,7 +199,7 @@ public sealed class KafkaRuntime : IDisposable
                     Loggers = _loggers,
                     Activity = new WorkerActivity($"{stage.Id}.{i}", _time),
                 };
-                _workers.Add((stage, setup.Activity));
+                _workers = _workers.Add((stage, setup.Activity));
                 var thread = new Thread(() => KeepRunning(setup, stop)) { IsBackground = true, Name = setup.Activity.Name };
                 threads.Add(thread);
                 thread.Start();
