@@ -92,6 +92,10 @@ public sealed class ConnectionHealth : IDisposable
                     _cause = message;
                     _logger.LogDebug("Kafka client: {Message}", error.Reason);
                     break;
+                case ErrorCode.IllegalGeneration or ErrorCode.RebalanceInProgress:
+                    // Partitions are moving: what was being committed is sent again.
+                    _logger.LogDebug("Kafka client: {Message}", error.Reason);
+                    break;
                 default:
                     SayLimited(error.IsFatal ? LogLevel.Error : LogLevel.Warning, $"{error.Code}: {message}");
                     break;
@@ -101,8 +105,9 @@ public sealed class ConnectionHealth : IDisposable
 
     internal void OnLog(LogMessage log)
     {
-        // CONFWARN: a consumer's setting given to a producer and the like; FAIL and ERROR come through OnError as well.
-        var quiet = log.Facility is "CONFWARN" or "FAIL" or "ERROR" or "TERMINATE";
+        // CONFWARN: a consumer's setting given to a producer and the like; FAIL and ERROR come through OnError as well;
+        // TXNERR: a transaction that failed is rolled back and sent again, or told as an exception.
+        var quiet = log.Facility is "CONFWARN" or "FAIL" or "ERROR" or "TERMINATE" or "TXNERR";
         var level = log.Level switch
         {
             _ when quiet => LogLevel.Debug,

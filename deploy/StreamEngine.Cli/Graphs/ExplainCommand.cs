@@ -6,10 +6,10 @@ namespace StreamEngine.Cli.Graphs;
 /// <summary><c>streamengine explain</c>.</summary>
 internal static class ExplainCommand
 {
-    private const string Description =
-        """
-        Show how a graph is run: its stages, what each operator reads, adds and keeps, and the topics between.
+    private const string Description = "Show how a graph is run: its stages, what each operator reads, adds and keeps, and the topics between.";
 
+    private const string Notes =
+        """
         Examples:
           streamengine explain brand-sentiment.yaml
           streamengine explain brand-sentiment.yaml --mermaid > plan.mmd
@@ -27,6 +27,7 @@ internal static class ExplainCommand
             parsed.InvocationConfiguration.Output.Write(parsed.GetValue(mermaid) ? PlanText.Mermaid(plan) : PlanText.Text(plan));
             return ExitCode.Done;
         }));
+        HelpNotes.Attach(command, Notes);
         return command;
     }
 }

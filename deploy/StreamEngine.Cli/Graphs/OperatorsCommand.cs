@@ -9,10 +9,10 @@ namespace StreamEngine.Cli.Graphs;
 /// <summary><c>streamengine operators</c>: the reference, from the declarations.</summary>
 internal static class OperatorsCommand
 {
-    private const string Description =
-        """
-        The reference of operators, sources and sinks: what each does, its options, the columns it reads and adds.
+    private const string Description = "The reference of operators, sources and sinks: what each does, its options, the columns it reads and adds.";
 
+    private const string Notes =
+        """
         Examples:
           streamengine operators
           streamengine operators window
@@ -23,6 +23,7 @@ internal static class OperatorsCommand
         var name = new Argument<string?>("name") { Description = "One of them in full; without it, a line for each.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("operators", Description) { name };
         command.SetAction(parsed => Show(parsed.GetValue(name), parsed.InvocationConfiguration));
+        HelpNotes.Attach(command, Notes);
         return command;
     }
 

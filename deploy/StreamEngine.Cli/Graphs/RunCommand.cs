@@ -12,11 +12,13 @@ namespace StreamEngine.Cli.Graphs;
 /// <summary><c>streamengine run</c>.</summary>
 internal static class RunCommand
 {
-    private const string Description =
+    private const string Description = "Run a graph.";
+
+    private const string Notes =
         """
-        Run a graph. With a Kafka source it runs until Ctrl-C or SIGTERM, takes a last checkpoint and exits; several
-        processes of one graph share its partitions. With a file as the source it runs to the file's end.
-        At the end it prints the ledger: where every record went.
+        With a Kafka source it runs until Ctrl-C or SIGTERM, takes a last checkpoint and exits; several processes of
+        one graph share its partitions. With a file as the source it runs to the file's end. At the end it prints the
+        ledger: where every record went.
 
         Exit codes: 0 done, 1 failed, 2 the graph is wrong.
 
@@ -47,6 +49,7 @@ internal static class RunCommand
             var options = new KafkaRuntimeOptions { UntilIdle = Durations.TryParse(parsed.GetValue(untilIdle), out var idle) ? idle : null, Instance = parsed.GetValue(instance) };
             return Run(g, options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration, stop);
         }), CancellationToken.None));
+        HelpNotes.Attach(command, Notes);
         return command;
     }
 

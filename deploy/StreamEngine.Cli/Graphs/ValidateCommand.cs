@@ -5,9 +5,10 @@ namespace StreamEngine.Cli.Graphs;
 /// <summary><c>streamengine validate</c>.</summary>
 internal static class ValidateCommand
 {
-    private const string Description =
+    private const string Description = "Check a graph without running it: names, options, files that it names, columns that its operators need.";
+
+    private const string Notes =
         """
-        Check a graph without running it: names, options, files that it names, columns that its operators need.
         Every problem is a line FILE:LINE:COLUMN: what is wrong and what to do.
 
         Exit codes: 0 the graph is right, 2 it is not.
@@ -28,6 +29,7 @@ internal static class ValidateCommand
             parsed.InvocationConfiguration.Output.WriteLine($"{g.Name}: {g.Operators.Length} operators, {g.Sinks.Length} sinks, {plan.Stages.Length} stages: all right");
             return ExitCode.Done;
         }));
+        HelpNotes.Attach(command, Notes);
         return command;
     }
 }
