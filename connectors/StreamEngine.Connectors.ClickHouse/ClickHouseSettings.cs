@@ -41,9 +41,9 @@ public sealed record ClickHouseSettings
     /// <value>Default 1 s.</value>
     public TimeSpan FlushEvery { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Bytes of rows not yet flushed beyond which no further row is taken in.</summary>
-    /// <value>Default 256 MB.</value>
-    public long MaxPendingBytes { get; init; } = 256 << 20;
+    /// <summary>Bytes of rows that bring a flush forward: while it lasts, no further row is taken in.</summary>
+    /// <value>Default 64 MB.</value>
+    public long MaxPendingBytes { get; init; } = 64 << 20;
 
     /// <summary>The longest wait between two attempts while the server is down.</summary>
     /// <value>Default 10 s.</value>

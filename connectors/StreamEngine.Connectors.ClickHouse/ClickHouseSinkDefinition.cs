@@ -28,7 +28,7 @@ public sealed class ClickHouseSinkDefinition : SinkDefinition
     private static readonly Option<bool> _gzip = Option.Flag("gzip", "pack inserts by gzip", _defaults.Compress);
     private static readonly Option<long> _batchRows = Option.Integer("batch_rows", "most rows of one insert", _defaults.BatchRows, 1, 1_000_000);
     private static readonly Option<TimeSpan> _flushEvery = Option.Duration("flush_every", "how often rows are inserted when they come slowly", _defaults.FlushEvery, TimeSpan.FromMilliseconds(10));
-    private static readonly Option<long> _maxPending = Option.Integer("max_pending_bytes", "most bytes of rows that wait in memory", _defaults.MaxPendingBytes, 1 << 20);
+    private static readonly Option<long> _maxPending = Option.Integer("max_pending_bytes", "bytes of rows waiting in memory that bring an insert forward; nothing more is read while it lasts", _defaults.MaxPendingBytes, 1 << 20);
     private static readonly Option<TimeSpan> _maxRetryDelay = Option.Duration("max_retry_delay", "longest wait between two attempts while the server is down", _defaults.MaxRetryDelay, TimeSpan.FromMilliseconds(10));
 
     /// <inheritdoc/>
@@ -46,7 +46,7 @@ public sealed class ClickHouseSinkDefinition : SinkDefinition
         the complete state of its key, and views read with FINAL: a row that is sent twice counts once. Nothing is lost when the server or
         this program dies; what was not acknowledged is sent again.
 
-        While the server is down, inserts are retried with growing, jittered pauses; memory stays within max_pending_bytes. A wrong password,
+        While the server is down, inserts are retried with growing, jittered pauses; nothing more is read meanwhile, so memory stays bounded. A wrong password,
         database or certificate at the start ends the run with the reason.
         """;
 

@@ -56,15 +56,26 @@ internal static class StreamTables
         _graph,
         _operator,
         Json("incident_id", ColumnKind.Text, required: true),
+        Json("sequence", ColumnKind.UInt32, required: true),
         Json("state", ColumnKind.Word, required: true),
         Json("severity", ColumnKind.UInt8),
         Json("brand", ColumnKind.Word),
         Json("window_start", ColumnKind.Time, from: "window.start", required: true),
         Json("window_end", ColumnKind.Time, from: "window.end", required: true),
-        Json("observed", ColumnKind.Float64),
+        Json("observed", ColumnKind.UInt64),
         Json("expected", ColumnKind.Float64),
+        Json("expected_low", ColumnKind.UInt64, from: "expected_interval.low"),
+        Json("expected_high", ColumnKind.UInt64, from: "expected_interval.high"),
         Json("p_value", ColumnKind.Float64),
+        Json("posts", ColumnKind.UInt64),
         Json("negative_share", ColumnKind.Float64),
+        Json("usual_share", ColumnKind.Float64),
+        Json("channels", ColumnKind.Texts),
+        Json("languages", ColumnKind.Texts),
+        Json("opened_at", ColumnKind.Time),
+        Json("first_seen", ColumnKind.Time),
+        Json("last_seen", ColumnKind.Time),
+        Json("suppressed", ColumnKind.UInt64),
         new TableColumn("document", ColumnKind.Text, Bulky: true),
         _writtenAt,
         _version,
@@ -72,19 +83,20 @@ internal static class StreamTables
 
     private static readonly ImmutableArray<string> _alertView =
     [
-        "incident_id", "brand", "state", "severity", "window_start", "window_end", "observed", "expected", "p_value", "negative_share",
-        "document", "graph", "operator", "written_at",
+        "incident_id", "sequence", "brand", "state", "severity", "window_start", "window_end", "observed", "expected", "expected_low",
+        "expected_high", "p_value", "posts", "negative_share", "usual_share", "channels", "languages", "opened_at", "first_seen", "last_seen",
+        "suppressed", "document", "graph", "operator", "written_at",
     ];
 
     private static readonly TableDefinition _alerts = new(
         StreamKind.Alerts,
         "alerts",
         _alertColumns,
-        ["graph", "operator", "incident_id", "window_end", "state"],
+        ["graph", "operator", "incident_id", "sequence"],
         null,
         "window_start",
         [
-            new ViewDefinition("incidents", ViewDefinition.Plain(_alertView), "ORDER BY window_end DESC, version DESC LIMIT 1 BY graph, operator, incident_id"),
+            new ViewDefinition("incidents", ViewDefinition.Plain(_alertView), "ORDER BY sequence DESC LIMIT 1 BY graph, operator, incident_id"),
             new ViewDefinition("alert_history", ViewDefinition.Plain(_alertView)),
         ]);
 

@@ -102,7 +102,8 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         }
     }
 
-    private bool IsDue() => _pending && _writer.IsFlushDue;
+    /// <summary>Records that became no rows, such as tombstones, are due at once: the sink has nothing to wait for.</summary>
+    private bool IsDue() => _pending && (_writer.IsFlushDue || _writer.PendingRows == 0);
 
     private void Flush(CancellationToken stop)
     {

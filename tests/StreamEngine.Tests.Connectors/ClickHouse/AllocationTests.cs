@@ -16,7 +16,7 @@ public sealed class AllocationTests
         using var alerts = Lane(Records.Alerts);
         using var refused = Lane(Records.DeadLetters);
         var window = Encoding.UTF8.GetBytes(Records.Window("Kwik", Records.Start, 7, 3, channel: "\\u00e9"));
-        var alert = Encoding.UTF8.GetBytes("""{"incident_id":"i","state":"open","window":{"start":1,"end":2},"samples":[{"text":"a"}]}""");
+        var alert = Encoding.UTF8.GetBytes("""{"incident_id":"i","sequence":1,"state":"open","window":{"start":"2026-03-01T10:00:00.000Z","end":"2026-03-01T10:05:00.000Z"},"channels":[{"name":"\u00e9","negative":3}],"samples":[{"text":"a"}]}""");
         var headers = Records.Refused(5, "not JSON");
         var readers = (Windows: new JsonRecordReader(Records.Windows, windows.Table.Columns), Alerts: new JsonRecordReader(Records.Alerts, alerts.Table.Columns), Refused: new OriginalRecordReader(Records.DeadLetters, refused.Table.Columns));
         using var body = new WireBuffer();

@@ -81,26 +81,38 @@ public sealed class ClickHouseWriterTests(ClickHouseServers servers)
         var server = await servers.GetAsync(kind);
         var settings = server.Settings(ClickHouseServers.NewDatabase());
         await using var writer = await Writers.OpenAsync(settings, Records.Alerts);
-        static string Alert(string incident, string state, int severity, int minute) =>
-            $$"""{"incident_id":"{{incident}}","state":"{{state}}","severity":{{severity}},"brand":"Kwik","window":{"start":{{Records.Start}},"end":{{Records.Start + (minute * 60_000)}} },"observed":41,"expected":3.5,"samples":[{"text":"\"boos\""}]}""";
+        static string Alert(string incident, int sequence, string state, int severity) => $$$"""
+            {"schema":"alert.v1","incident_id":"{{{incident}}}","sequence":{{{sequence}}},"state":"{{{state}}}","kind":"negative","severity":{{{severity}}},"brand":"Kwik","graph":"brand-sentiment","operator":"spikes",
+            "window":{"start":"2026-03-01T10:00:00.000Z","end":"2026-03-01T10:05:00.000Z"},"observed":41,"expected":3.5,"expected_interval":{"low":0,"high":8},"p_value":1.5e-9,"posts":50,"negative_share":0.82,"usual_share":0.1,
+            "channels":[{"name":"x","negative":30},{"name":"news \u00e9","negative":11}],"languages":[{"name":"nl","negative":41}],"samples":[{"id":"1","time":"2026-03-01T10:00:01.000Z","text":"\"boos\"","score":-0.9}],
+            "opened_at":"2026-03-01T10:00:00.000Z","first_seen":"2026-03-01T10:00:01.000Z","last_seen":"2026-03-01T10:04:59.000Z","suppressed":2,"versions":{"detector":"nb-1"}}
+            """;
 
         for (var times = 0; times < 2; times++)
         {
-            writer.Append(0, Alert("i1", "open", 4, 1), Records.Start + 1);
-            writer.Append(0, Alert("i1", "escalated", 8, 5), Records.Start + 2);
-            writer.Append(0, Alert("i1", "resolved", 8, 9), Records.Start + 3);
-            writer.Append(0, Alert("i2", "open", 2, 3), Records.Start + 4);
+            writer.Append(0, Alert("i1", 1, "open", 4), Records.Start + 1);
+            writer.Append(0, Alert("i1", 2, "escalated", 8), Records.Start + 2);
+            writer.Append(0, Alert("i1", 3, "resolved", 8), Records.Start + 3);
+            writer.Append(0, Alert("i2", 1, "open", 2), Records.Start + 4);
             await writer.FlushAsync(default);
         }
 
         Assert.Equal(
-            ["i1|resolved|8|Kwik|41", "i2|open|2|Kwik|41"],
-            await server.RowsAsync($"SELECT incident_id, state, severity, brand, observed FROM {settings.Database}.incidents ORDER BY incident_id"));
+            [
+                "i1|3|resolved|8|Kwik|1772359200|1772359500|41|3.5|0|8|50|0.82|0.1|x,news é|nl|1772359200|1772359201|1772359499|2",
+                "i2|1|open|2|Kwik|1772359200|1772359500|41|3.5|0|8|50|0.82|0.1|x,news é|nl|1772359200|1772359201|1772359499|2",
+            ],
+            await server.RowsAsync($"""
+                SELECT incident_id, sequence, state, severity, brand, toUnixTimestamp(window_start), toUnixTimestamp(window_end), observed, expected,
+                    expected_low, expected_high, posts, negative_share, usual_share, arrayStringConcat(channels, ','), arrayStringConcat(languages, ','),
+                    toUnixTimestamp(opened_at), toUnixTimestamp(first_seen), toUnixTimestamp(last_seen), suppressed
+                FROM {settings.Database}.incidents ORDER BY incident_id
+                """));
         Assert.Equal(
             ["i1|open", "i1|escalated", "i1|resolved", "i2|open"],
-            await server.RowsAsync($"SELECT incident_id, state FROM {settings.Database}.alert_history ORDER BY incident_id, window_end"));
+            await server.RowsAsync($"SELECT incident_id, state FROM {settings.Database}.alert_history ORDER BY incident_id, sequence"));
         var documents = await server.QueryAsync($"SELECT document FROM {settings.Database}.incidents WHERE incident_id = 'i2'");
-        Assert.Equal(Alert("i2", "open", 2, 3), documents.Value);
+        Assert.Equal(Alert("i2", 1, "open", 2), documents.Value);
     }
 
     [Theory]
