@@ -15,6 +15,7 @@ internal static class Program
         ["clickhouse"] = ClickHouseBenchmark.Run,
         ["e2e"] = EndToEndBenchmark.Run,
         ["ingest"] = IngestBenchmark.Run,
+        ["kafka"] = KafkaBench.Run,
         ["language"] = LanguageBenchmark.Run,
         ["sentiment"] = SentimentBenchmark.Run,
         ["window"] = WindowBench.Run,

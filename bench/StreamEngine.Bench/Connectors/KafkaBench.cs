@@ -1,18 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Connectors.Kafka;
+using StreamEngine.Connectors.Kafka.Native;
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.Runtime;
 using StreamEngine.Core.Sources;
+using StreamEngine.Testing;
 
 namespace StreamEngine.Bench.Connectors;
 
 /// <summary>
-/// Reading from Kafka: a bare librdkafka consumer that only counts, against the same plus copying values and keys into batches;
-/// and what a transaction costs.
+/// What reading from Kafka costs the polling thread: librdkafka's queue emptied by hundreds and counted, the same through
+/// <see cref="SpanConsumer"/>, and with keys, values and timestamps copied into batches; and what a transaction costs.
 /// </summary>
 public static class KafkaBench
 {
@@ -21,11 +24,33 @@ public static class KafkaBench
     private const int PerTransaction = 20_000;
     private const int Rounds = 3;
 
+    /// <summary>Measures against the broker in KAFKA_BOOTSTRAP, or one out of KAFKA_HOME.</summary>
+    /// <param name="report">Receives <c>kafka.…</c>.</param>
+    /// <param name="log">Receives the figures as text.</param>
+    public static void Run(IDictionary<string, double> report, TextWriter log)
+    {
+        if (KafkaAtHand.ReasonToSkip(needsOwnBroker: false) is { } reason)
+        {
+            log.WriteLine($"kafka: left out, {reason}");
+            return;
+        }
+
+        var kafka = new RealKafka();
+        kafka.InitializeAsync().GetAwaiter().GetResult();
+        try
+        {
+            Run(report, log, kafka.Bootstrap);
+        }
+        finally
+        {
+            kafka.DisposeAsync().GetAwaiter().GetResult();
+        }
+    }
+
     /// <summary>
-    /// Fills a topic of its own at <paramref name="bootstrap"/> and measures. Adds to <paramref name="report"/>:
-    /// <c>kafka.bare_records_per_s</c>, <c>kafka.bare_ns_cpu_per_record</c> (the polling thread's), the same for <c>kafka.batches_…</c>,
-    /// <c>kafka.batches_ratio</c>, <c>kafka.batches_bytes_per_record</c>, <c>kafka.transaction_ms</c> and
-    /// <c>kafka.transaction_records_per_s</c> (of 20,000 records).
+    /// Fills a topic of its own at <paramref name="bootstrap"/> and measures. Adds to <paramref name="report"/>, for <c>kafka.bare</c>,
+    /// <c>kafka.spans</c> and <c>kafka.batches</c>: <c>_records_per_s</c>, <c>_ns_cpu_per_record</c> (of the polling thread) and
+    /// <c>_bytes_per_record</c> (allocated); <c>kafka.transaction_ms</c> and <c>kafka.transaction_records_per_s</c> (of 20,000 records).
     /// </summary>
     public static void Run(IDictionary<string, double> report, TextWriter log, string bootstrap)
     {
@@ -38,20 +63,21 @@ public static class KafkaBench
 
         Fill(report, log, settings, topic);
         var bare = new List<Measure>();
+        var spans = new List<Measure>();
         var batches = new List<Measure>();
         for (var round = 0; round < Rounds; round++)
         {
-            var counting = new Counting();
-            bare.Add(Read(settings, topic, ref counting, () => counting.Records));
-            var copying = new Copying();
-            batches.Add(Read(settings, topic, ref copying, () => copying.Records));
-            log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  round {round}: bare {bare[^1]}, into batches {batches[^1]}"));
+            bare.Add(ReadBare(settings, topic));
+            spans.Add(Read(settings, topic, new Counting()));
+            batches.Add(Read(settings, topic, new Copying()));
+            log.WriteLine($"kafka, round {round}: bare {bare[^1]}");
+            log.WriteLine($"                spans {spans[^1]}");
+            log.WriteLine($"                into batches {batches[^1]}");
         }
 
         Add(report, "kafka.bare", bare);
+        Add(report, "kafka.spans", spans);
         Add(report, "kafka.batches", batches);
-        report["kafka.batches_ratio"] = report["kafka.batches_records_per_s"] / report["kafka.bare_records_per_s"];
-        report["kafka.batches_bytes_per_record"] = batches.Min(m => m.AllocatedPerRecord);
     }
 
     private static void Fill(IDictionary<string, double> report, TextWriter log, KafkaSettings settings, string topic)
@@ -91,57 +117,119 @@ public static class KafkaBench
         return Encoding.UTF8.GetBytes($$"""{"id":"{{number:x8}}","time":{{1_700_000_000_000 + number}},"author":"u{{random.Next(100_000)}}","channel":"x","lang":"en","text":"{{text}}","reach":{{random.Next(5000)}}}""");
     }
 
-    private static Measure Read<TReceiver>(KafkaSettings settings, string topic, ref TReceiver receiver, Func<long> count)
-        where TReceiver : class, IRecordReceiver
+    private static unsafe Measure ReadBare(KafkaSettings settings, string topic)
+    {
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(settings.ForConsumer(new SpanConsumerOptions { GroupId = topic })).Build();
+        consumer.Assign(Starts(topic));
+        var queue = Librdkafka.rd_kafka_queue_get_consumer(Librdkafka.HandleOf(consumer));
+        const int Size = 512;
+        var messages = (NativeMessage**)NativeMemory.Alloc(Size, (nuint)sizeof(NativeMessage*));
+        var meter = new Meter();
+        for (long count = 0; count < Records;)
+        {
+            var taken = Librdkafka.rd_kafka_consume_batch_queue(queue, 0, messages, Size);
+            if (taken == 0)
+            {
+                taken = Librdkafka.rd_kafka_consume_batch_queue(queue, 100, messages, 1);
+            }
+
+            for (var i = 0; i < taken; i++)
+            {
+                count += messages[i]->Error == 0 ? 1 : 0;
+                Librdkafka.rd_kafka_message_destroy(messages[i]);
+            }
+
+            meter.At(count);
+        }
+
+        Librdkafka.rd_kafka_queue_destroy(queue);
+        NativeMemory.Free(messages);
+        consumer.Close();
+        return meter.Result();
+    }
+
+    private static Measure Read<TReceiver>(KafkaSettings settings, string topic, TReceiver receiver)
+        where TReceiver : ICountingReceiver
     {
         using var consumer = new SpanConsumer(settings, new SpanConsumerOptions { GroupId = topic }, NullLogger.Instance);
-        consumer.Assign([.. Enumerable.Range(0, Partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))]);
-        while (count() == 0)
+        consumer.Assign(Starts(topic));
+        var meter = new Meter();
+        while (receiver.Count < Records)
         {
             consumer.Poll(100, ref receiver);
+            meter.At(receiver.Count);
         }
 
-        var first = count();
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var cpu = ThreadCpu.Now();
-        var clock = Stopwatch.GetTimestamp();
-        while (count() < Records)
-        {
-            consumer.Poll(1000, ref receiver);
-        }
-
-        var records = count() - first;
-        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
-        return new Measure(records / seconds, (ThreadCpu.Now() - cpu) / records, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)records);
+        return meter.Result();
     }
+
+    private static TopicPartitionOffset[] Starts(string topic) =>
+        [.. Enumerable.Range(0, Partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))];
 
     private static void Add(IDictionary<string, double> report, string name, List<Measure> measures)
     {
         report[name + "_records_per_s"] = measures.Select(m => m.PerSecond).Order().ElementAt(measures.Count / 2);
         report[name + "_ns_cpu_per_record"] = measures.Select(m => m.Nanoseconds).Order().ElementAt(measures.Count / 2);
+        report[name + "_bytes_per_record"] = measures.Min(m => m.Allocated);
     }
 
-    private readonly record struct Measure(double PerSecond, double Nanoseconds, double AllocatedPerRecord)
+    private readonly record struct Measure(double PerSecond, double Nanoseconds, double Allocated)
     {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{PerSecond:N0}/s, {Nanoseconds:F0} ns CPU of the polling thread, {AllocatedPerRecord:F2} B allocated");
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"{PerSecond:N0}/s, {Nanoseconds:F0} ns of the polling thread per record, {Allocated:F2} B allocated");
     }
 
-    private sealed class Counting : IRecordReceiver
+    /// <summary>Measures from the tenth part on: what comes before warms up.</summary>
+    private sealed class Meter
     {
-        public long Records { get; private set; }
+        private long _first;
+        private long _last;
+        private long _clock;
+        private long _allocated;
+        private TimeSpan _cpu;
 
-        public void OnRecord(in ConsumedRecord record) => Records++;
+        public void At(long count)
+        {
+            _last = count;
+            if (_first == 0 && count >= Records / 10)
+            {
+                _first = count;
+                _clock = Stopwatch.GetTimestamp();
+                _cpu = ProcessorTime.OfThisThread();
+                _allocated = GC.GetAllocatedBytesForCurrentThread();
+            }
+        }
 
-        public void OnPartitionEnd(string topic, int partition, long offset)
+        public Measure Result()
+        {
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - _allocated;
+            var cpu = ProcessorTime.OfThisThread() - _cpu;
+            double records = _last - _first;
+            return new Measure(records / Stopwatch.GetElapsedTime(_clock).TotalSeconds, cpu.TotalNanoseconds / records, allocated / records);
+        }
+    }
+
+    private interface ICountingReceiver : IRecordReceiver
+    {
+        long Count { get; }
+    }
+
+    private struct Counting : ICountingReceiver
+    {
+        public long Count { get; private set; }
+
+        public void OnRecord(in ConsumedRecord record) => Count++;
+
+        public readonly void OnPartitionEnd(string topic, int partition, long offset)
         {
         }
     }
 
-    private sealed class Copying : IRecordReceiver
+    private sealed class Copying : ICountingReceiver
     {
         private readonly RecordBatch[] _batches = [.. Enumerable.Range(0, Partitions).Select(_ => new RecordBatch(SourceDefinition.Schema))];
 
-        public long Records { get; private set; }
+        public long Count { get; private set; }
 
         public void OnRecord(in ConsumedRecord record)
         {
@@ -155,7 +243,7 @@ public static class KafkaBench
             batch.Utf8(SourceDefinition.ValueColumn).Set(row, record.Value);
             batch.Utf8(SourceDefinition.KeyColumn).Set(row, record.Key);
             batch.Int64(SourceDefinition.TimestampColumn)[row] = record.Timestamp;
-            Records++;
+            Count++;
         }
 
         public void OnPartitionEnd(string topic, int partition, long offset)
