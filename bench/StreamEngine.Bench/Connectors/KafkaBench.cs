@@ -9,7 +9,6 @@ using StreamEngine.Connectors.Kafka.Native;
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.Runtime;
 using StreamEngine.Core.Sources;
-using StreamEngine.Testing;
 
 namespace StreamEngine.Bench.Connectors;
 
@@ -23,29 +22,6 @@ public static class KafkaBench
     private const int Records = 2_000_000;
     private const int PerTransaction = 20_000;
     private const int Rounds = 3;
-
-    /// <summary>Measures against the broker in KAFKA_BOOTSTRAP, or one out of KAFKA_HOME.</summary>
-    /// <param name="report">Receives <c>kafka.…</c>.</param>
-    /// <param name="log">Receives the figures as text.</param>
-    public static void Run(IDictionary<string, double> report, TextWriter log)
-    {
-        if (KafkaAtHand.ReasonToSkip(needsOwnBroker: false) is { } reason)
-        {
-            log.WriteLine($"kafka: left out, {reason}");
-            return;
-        }
-
-        var kafka = new RealKafka();
-        kafka.InitializeAsync().GetAwaiter().GetResult();
-        try
-        {
-            Run(report, log, kafka.Bootstrap);
-        }
-        finally
-        {
-            kafka.DisposeAsync().GetAwaiter().GetResult();
-        }
-    }
 
     /// <summary>
     /// Fills a topic of its own at <paramref name="bootstrap"/> and measures. Adds to <paramref name="report"/>, for <c>kafka.bare</c>,
