@@ -29,6 +29,19 @@ internal sealed class AuthorSketches
     private readonly BlockPool<ulong>[] _pools = [new(4, 12), new(16, 10), new(MaxExact, 8), new(HyperLogLog.Registers / sizeof(ulong), 6)];
     private readonly ulong[] _sorted = new ulong[MaxExact];
 
+    /// <summary>Says that a hash will be added.</summary>
+    public void Expect(in AuthorSketch sketch, ulong hash)
+    {
+        if (sketch.Exact < 0)
+        {
+            Prefetch.At(ref RegistersOf(sketch)[HyperLogLog.IndexOf(hash)], 1);
+        }
+        else if (sketch.Exact > 0)
+        {
+            Prefetch.At(ref _pools[sketch.Pool][sketch.Block][0], (sketch.Exact + 1) * sizeof(ulong));
+        }
+    }
+
     /// <summary>Adds a hash to the set.</summary>
     public void Add(ref AuthorSketch sketch, ulong hash)
     {

@@ -18,9 +18,12 @@ internal static class HyperLogLog
     private const int IndexBits = 10;
     private const int HashBits = 64 - IndexBits;
 
+    /// <summary>The register that a hash goes into.</summary>
+    public static int IndexOf(ulong hash) => (int)(hash >> HashBits);
+
     public static void Add(Span<byte> registers, ulong hash)
     {
-        ref var register = ref registers[(int)(hash >> HashBits)];
+        ref var register = ref registers[IndexOf(hash)];
         var rank = (byte)(BitOperations.LeadingZeroCount((hash << IndexBits) | (1UL << (IndexBits - 1))) + 1);
         if (rank > register)
         {

@@ -22,7 +22,13 @@ internal sealed class MentionReader
     private readonly int _text;
     private readonly int _id;
     private readonly GroupCodes[] _groups;
-    private RecordBatch _batch = null!;
+    private long[] _times = [];
+    private int[] _sentimentCodes = [];
+    private float[] _scores = [];
+    private long[] _reaches = [];
+    private Utf8Column? _authors;
+    private Utf8Column? _bodies;
+    private Utf8Column? _ids;
     private Utf8Dictionary? _sentiments;
     private sbyte[] _classes = [];
 
@@ -61,7 +67,10 @@ internal sealed class MentionReader
     /// <summary>Starts on a batch.</summary>
     public void Open(RecordBatch batch)
     {
-        _batch = batch;
+        _times = batch.Int64(_time).Values;
+        _scores = _score < 0 ? [] : batch.Float32(_score).Values;
+        _reaches = _reach < 0 ? [] : batch.Int64(_reach).Values;
+        (_authors, _bodies, _ids) = (TextColumn(batch, _author), TextColumn(batch, _text), TextColumn(batch, _id));
         foreach (var group in _groups)
         {
             group.Open(batch);
@@ -69,12 +78,17 @@ internal sealed class MentionReader
 
         if (_sentimentIsText)
         {
+            _sentimentCodes = batch.Dictionary(_sentiment).Values;
             OpenSentiments(batch.Dictionary(_sentiment).Dictionary);
+        }
+        else if (_sentiment >= 0)
+        {
+            _sentimentCodes = batch.Int32(_sentiment).Values;
         }
     }
 
     /// <summary>A row's event time, or <see cref="long.MinValue"/>.</summary>
-    public long Time(int row) => _batch.Int64(_time)[row];
+    public long Time(int row) => _times[row];
 
     /// <summary>A row's key within a window.</summary>
     public SlotKey Key(int row) => new(0, _groups[0].Code(row), _groups[1].Code(row), _groups[2].Code(row));
@@ -89,10 +103,10 @@ internal sealed class MentionReader
 
         if (!_sentimentIsText)
         {
-            return Math.Sign(_batch.Int32(_sentiment)[row]);
+            return Math.Sign(_sentimentCodes[row]);
         }
 
-        var code = _batch.Dictionary(_sentiment)[row];
+        var code = _sentimentCodes[row];
         if (code < 0)
         {
             return int.MinValue;
@@ -115,7 +129,7 @@ internal sealed class MentionReader
             return false;
         }
 
-        var value = _batch.Float32(_score)[row];
+        var value = _scores[row];
         if (float.IsNaN(value))
         {
             return false;
@@ -126,18 +140,20 @@ internal sealed class MentionReader
     }
 
     /// <summary>People reached: 0 where absent or negative, at most 10¹².</summary>
-    public long Reach(int row) => _reach < 0 ? 0 : Math.Clamp(_batch.Int64(_reach)[row], 0, MaxReach);
+    public long Reach(int row) => _reach < 0 ? 0 : Math.Clamp(_reaches[row], 0, MaxReach);
 
     /// <summary>The hash of a row's author; 0 where it has none.</summary>
-    public ulong Author(int row) => Text(_author, row) is { Length: > 0 } author ? Hash64.Of(author) : 0;
+    public ulong Author(int row) => Text(_authors, row) is { Length: > 0 } author ? Hash64.Of(author) : 0;
 
     /// <summary>A row's text; empty where it has none.</summary>
-    public ReadOnlySpan<byte> Text(int row) => Text(_text, row);
+    public ReadOnlySpan<byte> Text(int row) => Text(_bodies, row);
 
     /// <summary>A row's id; empty where it has none.</summary>
-    public ReadOnlySpan<byte> Id(int row) => Text(_id, row);
+    public ReadOnlySpan<byte> Id(int row) => Text(_ids, row);
 
-    private ReadOnlySpan<byte> Text(int column, int row) => column < 0 ? default : _batch.Utf8(column)[row];
+    private static Utf8Column? TextColumn(RecordBatch batch, int column) => column < 0 ? null : batch.Utf8(column);
+
+    private static ReadOnlySpan<byte> Text(Utf8Column? column, int row) => column is null ? default : column[row];
 
     private void OpenSentiments(Utf8Dictionary dictionary)
     {

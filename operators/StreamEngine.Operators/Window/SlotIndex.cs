@@ -24,6 +24,9 @@ internal sealed class SlotIndex
         }
     }
 
+    /// <summary>Says that <see cref="Find"/> will be called for a key.</summary>
+    public void Expect(in SlotKey key) => Prefetch.At(ref _entries[key.Hash & (_entries.Length - 1)], 1);
+
     /// <summary>Adds a key that is not there.</summary>
     public void Add(in SlotKey key, int position)
     {

@@ -9,6 +9,9 @@ internal struct SlotSamples
     public int Second;
     public int Third;
     public int Count;
+
+    /// <summary>The highest score among them, once there are as many as are kept: what has a higher one need not be offered.</summary>
+    public long WorstScore;
 }
 
 /// <summary>
@@ -29,7 +32,7 @@ internal sealed class SampleStore
     /// <summary>Offers a post; it is copied if it is chosen.</summary>
     public void Offer(ref SlotSamples samples, long score, long time, ulong author, ReadOnlySpan<byte> id, ReadOnlySpan<byte> text)
     {
-        if (samples.Count == PerSlot && score > this[samples, PerSlot - 1].Score)
+        if (samples.Count == PerSlot && score > samples.WorstScore)
         {
             return;
         }
@@ -73,6 +76,7 @@ internal sealed class SampleStore
         id.CopyTo(post.Id);
         text.CopyTo(post.Text);
         MoveUp(ref samples, place);
+        samples.WorstScore = this[samples, samples.Count - 1].Score;
     }
 
     /// <summary>Offers all samples of another slot.</summary>

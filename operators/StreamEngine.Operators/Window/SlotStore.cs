@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace StreamEngine.Operators;
 
 /// <summary>The memory of slots: positions in one array, with their sketches and samples in pools beside it.</summary>
@@ -24,6 +26,9 @@ internal sealed class SlotStore
 
     /// <summary>The slot at a position. The reference is valid until <see cref="Add"/>.</summary>
     public ref Slot this[int position] => ref _slots[position];
+
+    /// <summary>Says that the slot at a position will be needed.</summary>
+    public void Expect(int position) => Prefetch.At(ref _slots[position], Unsafe.SizeOf<Slot>());
 
     /// <summary>Makes an empty slot for a key and returns its position.</summary>
     public int Add(in SlotKey key)

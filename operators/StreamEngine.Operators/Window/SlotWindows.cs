@@ -17,6 +17,9 @@ internal sealed class SlotWindows : IOperator
     /// <summary>The first millisecond of the year 1: what is older is no event time.</summary>
     private const long Earliest = -62_135_596_800_000;
 
+    /// <summary>Rows whose slots are looked up together.</summary>
+    private const int Chunk = 32;
+
     private readonly OperatorContext _context;
     private readonly WindowSettings _settings;
     private readonly MentionReader _mentions;
@@ -26,15 +29,17 @@ internal sealed class SlotWindows : IOperator
     private readonly SlotTables _tables;
     private readonly SlotSender _sender;
     private readonly List<int> _unsent = new(1024);
+    private readonly Ahead[] _ahead = new Ahead[Chunk];
     private long[] _maxBefore = new long[RecordBatch.DefaultCapacity];
     private long _firstEnd = long.MaxValue;
+    private long _lastStart;
 
     public SlotWindows(OperatorContext context)
     {
         _context = context;
         _settings = new WindowSettings(context.Options);
         _mentions = new MentionReader(context, _settings, _texts);
-        _tables = new SlotTables(context, _settings, _texts, _slots, Restore);
+        _tables = new SlotTables(context, _settings, _texts, _slots, FindOrOpen);
         _sender = new SlotSender(context, _texts, _slots);
         context.Task.OnCut(Cut);
     }
@@ -59,17 +64,53 @@ internal sealed class SlotWindows : IOperator
         var latest = _context.Time.GetUtcNow().ToUnixTimeMilliseconds() + _settings.MaxFuture;
         FollowTime(batch.Origin, latest);
         _mentions.Open(batch);
-        var records = batch.Records;
-        for (var row = 0; row < records.Length; row++)
+        for (var from = 0; from < batch.RowCount; from += Chunk)
         {
-            var time = _mentions.Time(row);
-            if (time < Earliest || time > latest)
+            var to = Math.Min(from + Chunk, batch.RowCount);
+            LookAhead(from, to);
+            for (var row = from; row < to; row++)
             {
-                Refuse(batch, row, time == long.MinValue ? "the post has no event time" : time < Earliest ? "the post is dated before the year 1" : "the post is dated too far in the future (option 'max_future')");
-                continue;
-            }
+                var time = _mentions.Time(row);
+                if (time < Earliest || time > latest)
+                {
+                    Refuse(batch, row, time == long.MinValue ? "the post has no event time" : time < Earliest ? "the post is dated before the year 1" : "the post is dated too far in the future (option 'max_future')");
+                    continue;
+                }
 
-            Count(batch, row, records[row], time);
+                Count(batch, row, time, _ahead[row - from]);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Finds the slots of the next rows and asks for their memory, one step for all rows after another: slots lie all over memory, and
+    /// so the waits for them overlap.
+    /// </summary>
+    private void LookAhead(int from, int to)
+    {
+        var ahead = _ahead.AsSpan(0, to - from);
+        for (var i = 0; i < ahead.Length; i++)
+        {
+            ahead[i].Key = _mentions.Key(from + i) with { Start = LastStart(_mentions.Time(from + i)) };
+            ahead[i].Author = _mentions.Author(from + i);
+            _index.Expect(ahead[i].Key);
+        }
+
+        foreach (ref var mention in ahead)
+        {
+            mention.Position = _index.Find(mention.Key);
+            if (mention.Position >= 0)
+            {
+                _slots.Expect(mention.Position);
+            }
+        }
+
+        foreach (ref var mention in ahead)
+        {
+            if (mention.Position >= 0)
+            {
+                _slots.Authors.Expect(_slots[mention.Position].Authors, mention.Author);
+            }
         }
     }
 
@@ -95,23 +136,24 @@ internal sealed class SlotWindows : IOperator
         _tables.MaxEventTime = max;
     }
 
-    private void Count(RecordBatch batch, int row, int record, long time)
+    private void Count(RecordBatch batch, int row, long time, in Ahead ahead)
     {
-        var key = _mentions.Key(row);
-        if (key.Brand < 0)
+        if (ahead.Key.Brand < 0)
         {
             batch.Drop(row, RecordFate.Unmatched);
             return;
         }
 
+        var record = batch.Records[row];
         var watermark = Watermark(_maxBefore[record]);
         var counted = false;
-        for (var start = _settings.LastStart(time); start > time - _settings.Size; start -= _settings.Slide)
+        for (var start = ahead.Key.Start; start > time - _settings.Size; start -= _settings.Slide)
         {
             var end = start + _settings.Size;
             if (watermark < end + _settings.Lateness)
             {
-                Add(key with { Start = start }, row, time, watermark >= end, batch.Origin.Offsets[record] + 1);
+                var position = start == ahead.Key.Start && ahead.Position >= 0 ? ahead.Position : FindOrOpen(ahead.Key with { Start = start });
+                Add(position, row, time, ahead.Author, watermark >= end, batch.Origin.Offsets[record] + 1);
                 counted = true;
             }
         }
@@ -130,14 +172,19 @@ internal sealed class SlotWindows : IOperator
         batch.Drop(row, RecordFate.Late);
     }
 
-    private void Add(in SlotKey key, int row, long time, bool late, long version)
+    /// <summary>The start of the last window that holds <paramref name="time"/>; most posts are in the same one as the post before.</summary>
+    private long LastStart(long time)
     {
-        var position = _index.Find(key);
-        if (position < 0)
+        if ((ulong)(time - _lastStart) >= (ulong)_settings.Slide)
         {
-            position = Open(key);
+            _lastStart = _settings.LastStart(time);
         }
 
+        return _lastStart;
+    }
+
+    private void Add(int position, int row, long time, ulong author, bool late, long version)
+    {
         ref var slot = ref _slots[position];
         slot.Posts++;
         switch (_mentions.Sentiment(row))
@@ -164,7 +211,6 @@ internal sealed class SlotWindows : IOperator
         slot.FirstEvent = Math.Min(slot.FirstEvent, time);
         slot.LastEvent = Math.Max(slot.LastEvent, time);
         slot.Version = Math.Max(slot.Version, version);
-        var author = _mentions.Author(row);
         if (author != 0)
         {
             _slots.Authors.Add(ref slot.Authors, author);
@@ -244,7 +290,20 @@ internal sealed class SlotWindows : IOperator
         }
     }
 
-    private int Restore(SlotKey key) => _index.Find(key) is var position and >= 0 ? position : Open(key);
+    private int FindOrOpen(SlotKey key) => _index.Find(key) is var position and >= 0 ? position : Open(key);
 
     private long Watermark(long maxEventTime) => maxEventTime == long.MinValue ? long.MinValue : maxEventTime - _settings.MaxDisorder;
+
+    /// <summary>What is known of a row before it is counted.</summary>
+    private struct Ahead
+    {
+        /// <summary>Its key in the last window that holds it.</summary>
+        public SlotKey Key;
+
+        /// <summary>Hash of its author; 0 where unknown.</summary>
+        public ulong Author;
+
+        /// <summary>Position of the key's slot; -1 where there is none yet.</summary>
+        public int Position;
+    }
 }
