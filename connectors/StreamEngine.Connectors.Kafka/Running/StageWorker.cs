@@ -14,6 +14,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private const long RetryPauseMs = 100;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _longestHold = TimeSpan.FromMinutes(2);
 
     private readonly WorkerSetup _setup;
     private readonly ILogger _logger;
@@ -183,14 +184,26 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private bool IsDue()
     {
         var full = _environment.Outputs.ByteCount >= _setup.Plan.Graph.Runtime.CheckpointBytes;
-        if (full && !_committer.IsIdle)
+        if (full)
         {
-            // Memory is bounded: no further batch before the checkpoint on its way is done.
-            _committer.Wait(TimeSpan.FromMilliseconds(100));
+            // Memory is bounded: nothing further is read before the checkpoint on its way is done, unless the group would take this
+            // member for dead.
+            WaitForCommitter(_longestHold);
         }
 
         var due = Environment.TickCount64 - _lastCut >= _setup.Plan.Graph.Runtime.CheckpointInterval.TotalMilliseconds;
         return (due || full) && _committer.IsIdle && _sent is null;
+    }
+
+    private void WaitForCommitter(TimeSpan atMost)
+    {
+        var until = Environment.TickCount64 + (long)atMost.TotalMilliseconds;
+        while (!_committer.Wait(TimeSpan.FromMilliseconds(50)) && !_stop.IsCancellationRequested && Environment.TickCount64 < until)
+        {
+            _consumer.Health.ThrowIfRefused();
+        }
+
+        Resend();
     }
 
     /// <summary>Takes a checkpoint and sends it, where anything has changed.</summary>
