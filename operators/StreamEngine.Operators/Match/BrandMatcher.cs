@@ -13,15 +13,15 @@ internal sealed class BrandMatcher(BrandSet brands)
     private readonly int[] _patternSeen = new int[brands.Patterns.Length];
     private readonly int[] _brandSeen = new int[brands.Names.Length];
     private readonly int[] _brandMention = new int[brands.Names.Length];
+    private readonly WordCutter _cutter = new();
     private byte[] _folded = new byte[4096];
-    private int[] _sourceOffsets = new int[4096];
+    private ulong[] _hashes = new ulong[256];
     private int[] _starts = new int[256];
     private Hit[] _hits = new Hit[64];
     private Mention[] _mentions = new Mention[16];
     private int _hitCount;
     private int _mentionCount;
     private int _foldedLength;
-    private bool _hasOffsets;
     private int _text;
 
     /// <summary>The brands that a text mentions, in the order of their file. Valid until the next call.</summary>
@@ -56,24 +56,32 @@ internal sealed class BrandMatcher(BrandSet brands)
 
     private void Fold(ReadOnlySpan<byte> text)
     {
-        var room = TextFolding.MaxFoldedLength(text.Length) + TextWords.Slack;
+        var room = TextFolding.MaxFoldedLength(text.Length) + WordCutter.Slack;
         if (_folded.Length < room)
         {
             _folded = new byte[Math.Max(room, _folded.Length * 2)];
         }
 
         _foldedLength = TextFolding.Fold(text, _folded);
-        _hasOffsets = false;
     }
 
     private void Scan(ReadOnlySpan<byte> text)
     {
         var words = brands.Words;
-        var cutter = new TextWords(_folded, _foldedLength);
-        var (state, known, lastEnd) = (PhraseAutomaton.Start, 0, 0);
-        while (cutter.MoveNext(out var start, out var end))
+        var count = _cutter.Cut(_folded, _foldedLength);
+        var edges = _cutter.Edges.AsSpan(0, count);
+        if (_hashes.Length < count / 2)
         {
-            var word = words.Find(ref _folded[start], end - start);
+            _hashes = new ulong[count];
+        }
+
+        words.Hash(ref _folded[0], edges, _hashes);
+        var (state, known, lastEnd) = (PhraseAutomaton.Start, 0, 0);
+        for (var i = 0; i + 1 < edges.Length; i += 2)
+        {
+            var (start, end) = (edges[i], edges[i + 1]);
+            var hash = _hashes[i >> 1];
+            var word = words.MayHave(hash) ? words.Find(hash, ref _folded[start], end - start) : -1;
             if (word < 0)
             {
                 (state, known) = (PhraseAutomaton.Start, 0);
@@ -129,7 +137,7 @@ internal sealed class BrandMatcher(BrandSet brands)
 
         start -= pattern.Prefix.Length;
         end += pattern.Suffix.Length;
-        if (pattern.Exact is not null && !pattern.IsWrittenAs(text[SourceOffset(text, start)..SourceOffset(text, end)]))
+        if (pattern.Exact is not null && !pattern.IsWrittenAs(text[TextFolding.SourceOffset(text, start)..TextFolding.SourceOffset(text, end)]))
         {
             return;
         }
@@ -229,25 +237,9 @@ internal sealed class BrandMatcher(BrandSet brands)
 
         foreach (ref var mention in mentions)
         {
-            var start = SourceOffset(text, mention.Start);
-            mention = new Mention(mention.Brand, start, SourceOffset(text, mention.Start + mention.Length) - start);
+            var start = TextFolding.SourceOffset(text, mention.Start);
+            mention = new Mention(mention.Brand, start, TextFolding.SourceOffset(text[start..], mention.Length));
         }
-    }
-
-    private int SourceOffset(ReadOnlySpan<byte> text, int folded)
-    {
-        if (!_hasOffsets)
-        {
-            if (_sourceOffsets.Length < _folded.Length)
-            {
-                _sourceOffsets = new int[_folded.Length];
-            }
-
-            TextFolding.Fold(text, _folded, _sourceOffsets.AsSpan(0, _folded.Length));
-            _hasOffsets = true;
-        }
-
-        return folded == _foldedLength ? text.Length : _sourceOffsets[folded];
     }
 
     private readonly record struct Hit(int Pattern, int Start, int End);

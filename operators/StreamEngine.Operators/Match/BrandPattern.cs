@@ -46,13 +46,14 @@ internal sealed record BrandPattern
         pattern = null!;
         error = "";
         var raw = Encoding.UTF8.GetBytes(text.Trim());
-        var folded = new byte[TextFolding.MaxFoldedLength(raw.Length) + TextWords.Slack];
+        var folded = new byte[TextFolding.MaxFoldedLength(raw.Length) + WordCutter.Slack];
         var length = TextFolding.Fold(raw, folded);
         var words = new List<(int Start, int End)>();
-        var cutter = new TextWords(folded, length);
-        while (cutter.MoveNext(out var start, out var end))
+        var cutter = new WordCutter();
+        var edges = cutter.Cut(folded, length);
+        for (var i = 0; i < edges; i += 2)
         {
-            words.Add((start, end));
+            words.Add((cutter.Edges[i], cutter.Edges[i + 1]));
         }
 
         if (words.Count == 0)

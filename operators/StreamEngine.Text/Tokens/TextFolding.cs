@@ -13,6 +13,8 @@ namespace StreamEngine.Text;
 /// </summary>
 public static class TextFolding
 {
+    private static readonly System.Buffers.SearchValues<byte> _plain = System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 128).Where(b => b != '&').Select(b => (byte)b)]);
+
     /// <summary>The most bytes that folding <paramref name="length"/> bytes can yield: an invalid byte becomes the three of U+FFFD.</summary>
     public static int MaxFoldedLength(int length) => checked(length * 3);
 
@@ -55,6 +57,28 @@ public static class TextFolding
         }
     }
 
+    /// <summary>The offset of the source character that a folded byte came from, without folding anew what lies before it.</summary>
+    /// <param name="utf8">The text as it was folded.</param>
+    /// <param name="foldedOffset">Offset of a byte in what <see cref="Fold(ReadOnlySpan{byte}, Span{byte})"/> yields; its length for the end of the text.</param>
+    public static int SourceOffset(ReadOnlySpan<byte> utf8, int foldedOffset)
+    {
+        Span<byte> folded = stackalloc byte[16];
+        int read = 0, written = 0;
+        while (true)
+        {
+            var rest = utf8[read..];
+            var plain = rest.IndexOfAnyExcept(_plain);
+            if (plain < 0 || written + plain > foldedOffset)
+                return read + Math.Min(foldedOffset - written, rest.Length);
+            read += plain;
+            var codePoint = CodePoint.Decode(utf8, read, out var length);
+            written += plain + FoldCodePoint(codePoint, folded);
+            if (written > foldedOffset)
+                return read;
+            read += length;
+        }
+    }
+
     /// <summary>Lower-cases ASCII up to the first byte that is not ASCII or is "&amp;".</summary>
     private static int FoldAscii(ReadOnlySpan<byte> source, Span<byte> destination)
     {
@@ -64,12 +88,23 @@ public static class TextFolding
         ref var to = ref MemoryMarshal.GetReference(destination);
         for (; i + Vector256<byte>.Count <= n; i += Vector256<byte>.Count)
         {
-            var v = Vector256.LoadUnsafe(ref from, (nuint)i);
-            var stop = (v | Vector256.Equals(v, Vector256.Create((byte)'&'))).ExtractMostSignificantBits();
-            var upper = Vector256.LessThan(v - Vector256.Create((byte)'A'), Vector256.Create((byte)26));
-            (v | (upper & Vector256.Create((byte)0x20))).StoreUnsafe(ref to, (nuint)i);
-            if (stop != 0)
-                return i + System.Numerics.BitOperations.TrailingZeroCount(stop);
+            var plain = FoldVector(Vector256.LoadUnsafe(ref from, (nuint)i), ref Unsafe.Add(ref to, i));
+            if (plain < Vector256<byte>.Count)
+                return i + plain;
+        }
+        // The rest is folded with the bytes before it, which fold to the same once more.
+        if (i < n && n >= Vector256<byte>.Count)
+        {
+            i = n - Vector256<byte>.Count;
+            return i + FoldVector(Vector256.LoadUnsafe(ref from, (nuint)i), ref Unsafe.Add(ref to, i));
+        }
+        if (i + Vector128<byte>.Count <= n)
+        {
+            i += FoldVector(Vector128.LoadUnsafe(ref from, (nuint)i), ref Unsafe.Add(ref to, i));
+            if (i < Vector128<byte>.Count)
+                return i;
+            i = n - Vector128<byte>.Count;
+            return i + FoldVector(Vector128.LoadUnsafe(ref from, (nuint)i), ref Unsafe.Add(ref to, i));
         }
         for (; i < n; i++)
         {
@@ -79,6 +114,25 @@ public static class TextFolding
             Unsafe.Add(ref to, i) = (uint)(b - 'A') < 26 ? (byte)(b | 0x20) : b;
         }
         return i;
+    }
+
+    /// <summary>Lower-cases and stores a vector; the number of its bytes before one that is not ASCII or is "&amp;".</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int FoldVector(Vector256<byte> v, ref byte to)
+    {
+        var stop = (v | Vector256.Equals(v, Vector256.Create((byte)'&'))).ExtractMostSignificantBits();
+        var upper = Vector256.LessThan(v - Vector256.Create((byte)'A'), Vector256.Create((byte)26));
+        (v | (upper & Vector256.Create((byte)0x20))).StoreUnsafe(ref to);
+        return System.Numerics.BitOperations.TrailingZeroCount(stop);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int FoldVector(Vector128<byte> v, ref byte to)
+    {
+        var stop = (v | Vector128.Equals(v, Vector128.Create((byte)'&'))).ExtractMostSignificantBits() | (1u << Vector128<byte>.Count);
+        var upper = Vector128.LessThan(v - Vector128.Create((byte)'A'), Vector128.Create((byte)26));
+        (v | (upper & Vector128.Create((byte)0x20))).StoreUnsafe(ref to);
+        return System.Numerics.BitOperations.TrailingZeroCount(stop);
     }
 
     /// <summary>Writes a folded code point.</summary>
@@ -130,7 +184,10 @@ public static class TextFolding
             case 0xAD or (>= 0x0300 and <= 0x036F) or (>= 0x200B and <= 0x200F) or 0x2060 or (>= 0xFE00 and <= 0xFE0F) or 0xFEFF:
                 return 0;
         }
-        var rune = Rune.ToLowerInvariant(new Rune(codePoint));
+        // Pictographs have no case, and are most of what comes here.
+        var rune = new Rune(codePoint);
+        if (codePoint is not ((>= 0x2600 and < 0x2C00) or >= 0x1F000))
+            rune = Rune.ToLowerInvariant(rune);
         return rune.TryEncodeToUtf8(destination, out var written) ? written : -1;
     }
 

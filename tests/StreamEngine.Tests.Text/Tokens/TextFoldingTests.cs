@@ -46,7 +46,9 @@ public class TextFoldingTests
                 if (folded[i] < 0x80 && bytes[offsets[i]] is < 0x80 and not (byte)'&')
                     Assert.Equal((char)folded[i], char.ToLowerInvariant((char)bytes[offsets[i]]));
                 Assert.False(folded[i] is >= (byte)'A' and <= (byte)'Z', where);
+                Assert.True(offsets[i] == TextFolding.SourceOffset(bytes, i), where);
             }
+            Assert.True(TextFolding.SourceOffset(bytes, length) is var end && (end == bytes.Length || TextFolding.Fold(bytes.AsSpan(end), folded) == 0), where);
         }
     }
 
