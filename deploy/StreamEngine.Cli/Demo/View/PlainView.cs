@@ -37,7 +37,7 @@ internal sealed class PlainView(TextWriter output) : IDemoView
     /// <summary>An alert in a line.</summary>
     public static string Text(AlertLine alert) => alert.IsOpen
         ? string.Create(CultureInfo.InvariantCulture, $"{alert.At:HH:mm}  ALERT {alert.State}  {alert.Brand}, severity {alert.Severity}: {alert.Observed:N0} negative posts, {alert.Expected:N0} expected; {alert.NegativeShare * 100:N0} % of all, usually {alert.UsualShare * 100:N0} %; “{alert.Sample}”")
-        : string.Create(CultureInfo.InvariantCulture, $"{alert.At:HH:mm}  ALERT resolved  {alert.Brand}");
+        : string.Create(CultureInfo.InvariantCulture, $"{alert.At:HH:mm}  ALERT resolved  {alert.Brand}: nothing unusual since");
 
     private static string Name(BrandState brand) => string.Create(CultureInfo.InvariantCulture, $"{brand.Name} {brand.Lately.NegativeShare * 100:N0} %");
 

@@ -8,7 +8,9 @@ namespace StreamEngine.Cli.Demo;
 /// <summary>The demo on a terminal: a board of the brands that is drawn anew, and the last alerts below it.</summary>
 internal sealed class TerminalView : IDemoView
 {
-    private const int MostAlerts = 6;
+    private const int LinesWithoutAlerts = 14;
+    private const int FewestAlerts = 2;
+    private const int MostAlerts = 10;
     private const int WideEnough = 104;
     private const string Bars = "▁▂▃▄▅▆▇█";
 
@@ -29,7 +31,7 @@ internal sealed class TerminalView : IDemoView
         var colour = alert.IsOpen ? "red" : "green";
         lock (_lock)
         {
-            _alerts.Add($"[{colour}]{Markup.Escape(PlainView.Text(alert))}[/]");
+            _alerts.Add($"[{colour}]{Markup.Escape(OneLine(PlainView.Text(alert)))}[/]");
         }
     }
 
@@ -37,7 +39,7 @@ internal sealed class TerminalView : IDemoView
     {
         lock (_lock)
         {
-            _alerts.Add($"[yellow]{Markup.Escape(text)}[/]");
+            _alerts.Add($"[yellow]{Markup.Escape(OneLine(text))}[/]");
         }
     }
 
@@ -89,8 +91,8 @@ internal sealed class TerminalView : IDemoView
             .AddColumn("brand")
             .AddColumn(new TableColumn("posts").RightAligned())
             .AddColumn(new TableColumn("negative now").RightAligned())
-            .AddColumn(new TableColumn($"the day: volume, [green]good[/] to [red]bad[/]").Width(cells))
-            .AddColumn("incident");
+            .AddColumn(new TableColumn("the day, [green]good[/] to [red]bad[/]").Width(cells))
+            .AddColumn(new TableColumn("incident").Width(11));
         foreach (var brand in moment.Brands)
         {
             var colour = brand.IsRed ? "red" : "green";
@@ -106,10 +108,16 @@ internal sealed class TerminalView : IDemoView
         string[] alerts;
         lock (_lock)
         {
-            alerts = [.. _alerts.TakeLast(MostAlerts)];
+            alerts = [.. _alerts.TakeLast(Math.Clamp(_console.Profile.Height - LinesWithoutAlerts, FewestAlerts, MostAlerts))];
         }
 
-        return new Rows([new Markup(head), table, .. alerts.Select(a => new Markup(a).Overflow(Overflow.Ellipsis))]);
+        return new Rows([new Markup(head), table, .. alerts.Select(a => new Markup(a))]);
+    }
+
+    private string OneLine(string text)
+    {
+        var width = Math.Max(20, _console.Profile.Width - 1);
+        return text.Length <= width ? text : text[..(width - 1)] + "…";
     }
 
     private static string Bar(double progress, int width)
