@@ -6,7 +6,7 @@ namespace StreamEngine.Bench.Text;
 /// <summary>Posts per second and core for tokenising and scoring, with a plain string-based scorer as the yardstick.</summary>
 public static class SentimentBenchmark
 {
-    private const int Posts = 4_000;
+    private const int Posts = 20_000;
     private const int Batch = 2_000;
     private const int Runs = 200;
 

@@ -31,6 +31,7 @@ public sealed class LanguageIdentifier
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
+        HugePages.Advise(_cache);
     }
 
     /// <summary>The model in use.</summary>

@@ -42,6 +42,9 @@ internal sealed unsafe class FeatureTable
             to[FrequencyAt] = weights.Frequencies[row];
             MemoryMarshal.Write(to[ScaleAt..], weights.Scales[row]);
         }
+
+        HugePages.Advise(_memory);
+        HugePages.Advise(_slots);
     }
 
     /// <summary>Sums the rows of features; those that the model does not know add nothing.</summary>

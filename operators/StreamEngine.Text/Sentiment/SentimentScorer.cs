@@ -29,6 +29,7 @@ public sealed class SentimentScorer
         _model = model;
         _cache = new UnitCache(model);
         _clauses = model.Clauses;
+        HugePages.Advise(_clauses);
         _output = new SentimentOutput(model.Weights);
     }
 

@@ -52,6 +52,7 @@ internal sealed unsafe class UnitCache
     {
         _model = model;
         _memory = GC.AllocateArray<byte>((Capacity * sizeof(CachedUnit)) + 128, pinned: true);
+        HugePages.Advise(_memory);
         var start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         _entries = (CachedUnit*)((start + 127) & ~(nuint)127);
     }
