@@ -14,10 +14,12 @@ internal static class Program
     private static readonly SortedDictionary<string, Action<IDictionary<string, double>, TextWriter>> _parts = new()
     {
         ["clickhouse"] = ClickHouseBenchmark.Run,
+        ["decode"] = DecodeBenchmark.Run,
         ["e2e"] = OnKafka(EndToEndBenchmark.Run),
         ["ingest"] = IngestBenchmark.Run,
         ["kafka"] = OnKafka(KafkaBench.Run),
         ["language"] = LanguageBenchmark.Run,
+        ["match"] = MatchBenchmark.Run,
         ["mlnet"] = MLNetBench.Run,
         ["sentiment"] = SentimentBenchmark.Run,
         ["window"] = WindowBench.Run,
