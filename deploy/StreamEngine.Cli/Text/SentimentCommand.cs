@@ -10,5 +10,6 @@ internal static class SentimentCommand
         SentimentTrainCommand.Create(),
         SentimentEvalCommand.Create(),
         SentimentScoreCommand.Create(),
+        MentionsCommand.Create(),
     };
 }

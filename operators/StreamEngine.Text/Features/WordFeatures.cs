@@ -14,7 +14,7 @@ internal static class WordFeatures
     /// <summary>The most features that a unit has.</summary>
     public const int Most = (3 * (LongestWord + 2)) + 8;
 
-    private const int ShortestGram = 3, LongestGram = 5;
+    private const int ShortestGram = 3, LongestGram = 4;
     private const byte Border = 1;
 
     /// <summary>Folds a unit's text: case, diacritics, and letters repeated more than twice.</summary>
@@ -45,7 +45,7 @@ internal static class WordFeatures
     {
         if (unit.Kind != UnitKind.Word)
         {
-            features[0] = unit.Flags.HasFlag(TokenFlags.NeedsFolding) ? Symbol(raw) : (uint)(unit.Key >> 32);
+            features[0] = (unit.Flags & TokenFlags.NeedsFolding) != 0 ? Symbol(raw) : (uint)(unit.Key >> 32);
             return 1;
         }
         Span<byte> word = stackalloc byte[LongestWord + 2];

@@ -40,6 +40,17 @@ public sealed class SentimentModel
     /// <summary>Clause features by open addressing: key in the low half, then three signed numbers and the frequency, a byte each; 0 is empty.</summary>
     internal ulong[] Clauses => _clauses;
 
+    /// <summary>The entry of a clause feature in <see cref="Clauses"/>; 0 where the model does not know it.</summary>
+    internal ulong FindClause(uint key)
+    {
+        var mask = (uint)_clauses.Length - 1;
+        var slot = key & mask;
+        ulong clause;
+        while ((clause = _clauses[slot]) != 0 && (uint)clause != key)
+            slot = (slot + 1) & mask;
+        return clause;
+    }
+
     /// <summary>Loads a model file.</summary>
     /// <exception cref="InvalidDataException">The file is no sentiment model, or it is damaged; the message says which.</exception>
     public static SentimentModel Load(string path)

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace StreamEngine.Text.Sentiment;
 
 /// <summary>
-/// The file format of sentiment models, little-endian: the magic "SESENT01"; the length of the card and the card as
+/// The file format of sentiment models, little-endian: the magic "SESENT02"; the length of the card and the card as
 /// JSON; hidden units, number of keys, number of clause keys; the arrays of <see cref="SentimentWeights"/> in order;
 /// at last the SHA-256 of all that came before.
 /// </summary>
@@ -15,7 +15,7 @@ internal static class SentimentModelFile
     private const int MaxCardBytes = 1 << 20;
     private const int HashBytes = SHA256.HashSizeInBytes;
 
-    private static ReadOnlySpan<byte> Magic => "SESENT01"u8;
+    private static ReadOnlySpan<byte> Magic => "SESENT02"u8;
 
     public static void Write(SentimentWeights weights, SentimentModelCard card, Stream stream)
     {
@@ -39,6 +39,7 @@ internal static class SentimentModelFile
             writer.Write(weights.ClauseScale);
             writer.Write(weights.ClassStep);
             writer.Write(weights.HiddenStep);
+            writer.Write(weights.Sharpness);
             writer.Write(MemoryMarshal.AsBytes<float>(weights.Bias));
             writer.Write(MemoryMarshal.AsBytes<float>(weights.HiddenBias));
             writer.Write(MemoryMarshal.AsBytes<float>(weights.Output));
@@ -52,7 +53,7 @@ internal static class SentimentModelFile
     {
         var bytes = ModelBytes.ReadAll(stream, MaxBytes);
         if (bytes.Length < Magic.Length + HashBytes || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
-            throw new InvalidDataException("This is no sentiment model of StreamEngine: it does not start with SESENT01. `streamengine sentiment train` writes one.");
+            throw new InvalidDataException("This is no sentiment model of StreamEngine: it does not start with SESENT02. `streamengine sentiment train` writes one.");
         var content = bytes.AsSpan(0, bytes.Length - HashBytes);
         Span<byte> hash = stackalloc byte[HashBytes];
         SHA256.HashData(content, hash);
@@ -77,6 +78,7 @@ internal static class SentimentModelFile
             ClauseScale = reader.Array<float>(1)[0],
             ClassStep = reader.Array<float>(1)[0],
             HiddenStep = reader.Array<float>(1)[0],
+            Sharpness = reader.Array<float>(1)[0],
             Bias = reader.Array<float>(SentimentWeights.Classes),
             HiddenBias = reader.Array<float>(hidden),
             Output = reader.Array<float>(hidden * SentimentWeights.Classes),

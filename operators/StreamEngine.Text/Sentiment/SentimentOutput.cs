@@ -14,15 +14,15 @@ internal sealed class SentimentOutput
 
     public SentimentOutput(SentimentWeights weights)
     {
-        _classStep = weights.ClassStep;
-        _clauseScale = weights.ClauseScale;
+        _classStep = weights.ClassStep * weights.Sharpness;
+        _clauseScale = weights.ClauseScale * weights.Sharpness;
         _hiddenStep = weights.HiddenStep;
-        _bias = weights.Bias;
+        _bias = [.. weights.Bias.Select(bias => bias * weights.Sharpness)];
         weights.HiddenBias.CopyTo(_hiddenBias, 0);
         for (var h = 0; h < weights.Hidden; h++)
         {
             for (var c = 0; c < SentimentWeights.Classes; c++)
-                _output[(c * Width) + h] = weights.Output[(h * SentimentWeights.Classes) + c];
+                _output[(c * Width) + h] = weights.Output[(h * SentimentWeights.Classes) + c] * weights.Sharpness;
         }
     }
 

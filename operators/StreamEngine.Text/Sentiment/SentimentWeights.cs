@@ -6,7 +6,7 @@ namespace StreamEngine.Text.Sentiment;
 /// times its scale; the feature's inverse document frequency is folded in. Features of clauses (pairs, negated
 /// words) have three numbers only.
 /// </summary>
-internal sealed class SentimentWeights
+internal sealed record SentimentWeights
 {
     public const int Classes = 3;
 
@@ -42,6 +42,9 @@ internal sealed class SentimentWeights
 
     /// <summary>The same for the hidden units.</summary>
     public required float HiddenStep { get; init; }
+
+    /// <summary>What the classes' sums are multiplied by at last, so that probabilities are shares of hits.</summary>
+    public required float Sharpness { get; init; }
 
     /// <summary>Added to the classes.</summary>
     public required float[] Bias { get; init; }

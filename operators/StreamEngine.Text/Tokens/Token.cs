@@ -12,7 +12,7 @@ public enum TokenKind : byte
     /// <summary>"@" and the account name behind it.</summary>
     Handle,
 
-    /// <summary>A web address that starts with http://, https:// or www.</summary>
+    /// <summary>A web address that starts with http://, https:// or www., or what is left of one that was cut ("http").</summary>
     Link,
 
     /// <summary>Digits, with points, commas and colons between digits ("12.50", "10:30").</summary>

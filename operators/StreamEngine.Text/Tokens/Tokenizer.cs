@@ -285,6 +285,11 @@ public ref struct Tokenizer
     private readonly int LinkLength(int start)
     {
         var rest = _text[start..];
+        // Published texts are often cut inside a link, or have "http" in its place.
+        if (StartsWith(rest, "http"u8) && EndsAfter(rest, 4))
+            return 4;
+        if (StartsWith(rest, "https"u8) && EndsAfter(rest, 5))
+            return 5;
         if (!(StartsWith(rest, "http"u8) && (StartsWith(rest[4..], "://"u8) || StartsWith(rest[4..], "s://"u8))) && !StartsWith(rest, "www."u8))
             return 0;
         var length = 0;
@@ -303,6 +308,10 @@ public ref struct Tokenizer
         }
         return length;
     }
+
+    // At the end of the text, or before white space or an ellipsis.
+    private static bool EndsAfter(ReadOnlySpan<byte> text, int length) =>
+        text.Length == length || text[length] <= 0x20 || text[length..].StartsWith("…"u8);
 
     private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
     {

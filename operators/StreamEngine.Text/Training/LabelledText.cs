@@ -10,6 +10,12 @@ public sealed record LabelledText(byte[] Text, SentimentLabel Label, string Lang
     /// <summary>How much the text counts in training, relative to 1.</summary>
     public float Weight { get; init; } = 1;
 
+    /// <summary>
+    /// Whether its set's share of classes is one that the model should expect. The shares of other sets are taken up by
+    /// biases that are thrown away.
+    /// </summary>
+    public bool IsReference { get; init; }
+
     /// <summary>Whether it is an entry of a lexicon: its words are learned however rare they are elsewhere.</summary>
     public bool IsEntry { get; init; }
 }

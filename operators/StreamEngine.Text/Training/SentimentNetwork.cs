@@ -147,7 +147,7 @@ internal sealed class SentimentNetwork
         }
         Errors(errors, label, _twoClasses[set], _corpus.Texts[text].Weight);
         Span<float> gradient = stackalloc float[Width];
-        Backward(errors, hidden, gradient, set, rate);
+        Backward(errors, hidden, gradient, set, _corpus.Texts[text].IsReference, rate);
         Update(gradient, norm, features, clauses, rate);
     }
 
@@ -216,7 +216,7 @@ internal sealed class SentimentNetwork
             scores[c] = weight * ((scores[c] / total) - (c == label ? 1 : 0));
     }
 
-    private void Backward(Span<float> errors, Span<float> hidden, Span<float> gradient, int set, float rate)
+    private void Backward(Span<float> errors, Span<float> hidden, Span<float> gradient, int set, bool reference, float rate)
     {
         errors.CopyTo(gradient);
         for (var h = 0; h < Hidden; h++)
@@ -240,7 +240,8 @@ internal sealed class SentimentNetwork
         for (var c = 0; c < Classes; c++)
         {
             Descend(ref Bias[c], ref _smallSquares[c], errors[c], rate * 0.1f);
-            Descend(ref _setBias[set][c], ref _setBiasSquares[set][c], errors[c], rate * _options.SetBiasRate);
+            if (!reference)
+                Descend(ref _setBias[set][c], ref _setBiasSquares[set][c], errors[c], rate * _options.SetBiasRate);
         }
     }
 

@@ -46,6 +46,7 @@ internal static class SentimentQuantizer
             ClauseScale = clauseScale,
             ClassStep = classStep,
             HiddenStep = hiddenStep,
+            Sharpness = 1,
             Bias = [.. Enumerable.Range(0, Classes).Select(c => networks.Average(network => network.Bias[c]))],
             HiddenBias = [.. networks.SelectMany(network => network.HiddenBias.Select(bias => bias * balance))],
             Output = [.. networks.SelectMany(network => network.Output.Select(output => output / (networks.Length * balance)))],

@@ -12,8 +12,8 @@ public sealed record SentimentTrainingOptions
     public int Seed { get; init; } = 1;
 
     /// <summary>How often training goes through the data.</summary>
-    /// <value>Defaults to 8.</value>
-    public int Epochs { get; init; } = 8;
+    /// <value>Defaults to 5.</value>
+    public int Epochs { get; init; } = 5;
 
     /// <summary>Networks trained side by side, each on its own core, and averaged. 1 or 2.</summary>
     /// <value>Defaults to 2.</value>
@@ -24,8 +24,8 @@ public sealed record SentimentTrainingOptions
     public float Keep { get; init; } = 0.4f;
 
     /// <summary>The first learning rate; it falls in a straight line to zero.</summary>
-    /// <value>Defaults to 0.3.</value>
-    public float LearningRate { get; init; } = 0.3f;
+    /// <value>Defaults to 0.15.</value>
+    public float LearningRate { get; init; } = 0.15f;
 
     /// <summary>
     /// The learning rate, relative to the others', of a bias per data set that takes up the set's share of classes and is

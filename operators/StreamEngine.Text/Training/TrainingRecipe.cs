@@ -24,7 +24,8 @@ public enum LicenceClass
 /// <param name="Terms">The licence's name or what is known of it.</param>
 /// <param name="Weight">How much its texts count, relative to 1.</param>
 /// <param name="Lexicon">Whether it is a list of words with valences.</param>
-public sealed record TrainingSet(string Path, string Licence, string Terms, float Weight, bool Lexicon = false)
+/// <param name="Reference">Whether the model should expect the set's share of classes (<see cref="LabelledText.IsReference"/>).</param>
+public sealed record TrainingSet(string Path, string Licence, string Terms, float Weight, bool Lexicon = false, bool Reference = false)
 {
     /// <summary>The licence's class.</summary>
     public LicenceClass Class => TrainingRecipe.ParseLicence(Licence)
@@ -78,7 +79,7 @@ public sealed record TrainingRecipe(IReadOnlyList<TrainingSet> Sets, IReadOnlyLi
                 continue;
             var name = set.Path.Split('/')[0];
             foreach (var file in DataFiles.Expand(folder, set.Path))
-                texts.AddRange((set.Lexicon ? LabelledFile.ReadLexicon(file, name) : LabelledFile.Read(file, name, out _)).Select(text => text with { Weight = set.Weight }));
+                texts.AddRange((set.Lexicon ? LabelledFile.ReadLexicon(file, name) : LabelledFile.Read(file, name, out _)).Select(text => text with { Weight = set.Weight, IsReference = set.Reference }));
         }
         return texts;
     }

@@ -40,6 +40,17 @@ public class SentimentTrainerTests
     }
 
     [Fact]
+    public void Probabilities_of_noisy_labels_are_shares_of_hits()
+    {
+        var random = new Random(3);
+        LabelledText Noisy(LabelledText text) => text with { IsReference = true, Label = random.Next(3) == 0 ? (SentimentLabel)random.Next(3) : text.Label };
+        var model = SentimentTrainer.Train([.. Texts(1, 9_000).Select(Noisy)], new SentimentTrainingOptions());
+        var evaluation = Evaluation.Of(new SentimentScorer(model), Texts(2, 2_000).Select(Noisy));
+        Assert.InRange(evaluation.Accuracy, 0.72, 0.82);
+        Assert.True(evaluation.CalibrationError < 0.08, $"calibration error {evaluation.CalibrationError}");
+    }
+
+    [Fact]
     public void The_seed_decides_every_byte_of_the_model()
     {
         Assert.Equal(Train(seed: 5).Hash, Train(seed: 5).Hash);
