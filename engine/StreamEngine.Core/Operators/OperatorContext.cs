@@ -44,11 +44,16 @@ public sealed class OperatorContext
         ? i
         : throw new InvalidOperationException($"operator '{OperatorId}' reads column '{name}' without declaring it");
 
-    /// <summary>Drops a row of the input as a dead letter with a reason.</summary>
+    /// <summary>Drops a row of the input as a dead letter with a reason. A record is sent there once, whichever of its rows are dropped and however often.</summary>
     public void DeadLetter(RecordBatch batch, int row, string error)
     {
+        var record = batch.Records[row];
+        var isThere = batch.Origin.Fates[record] == RecordFate.Dead;
         batch.Drop(row, RecordFate.Dead);
-        Task.DeadLetter(batch, batch.Records[row], OperatorId, Encoding.UTF8.GetBytes(error));
+        if (!isThere)
+        {
+            Task.DeadLetter(batch, record, OperatorId, Encoding.UTF8.GetBytes(error));
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Text;
 using StreamEngine.Core.Batches;
@@ -25,6 +26,7 @@ public sealed class StageTask : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly Subject<RecordBatch> _input = new();
     private readonly Dictionary<string, Subject<RecordBatch>> _outputs = [];
+    private readonly List<Flow> _flows = [];
     private readonly RecordBatch? _batch;
     private readonly ExchangeReader? _exchange;
     private readonly TaskState _state;
@@ -137,7 +139,9 @@ public sealed class StageTask : IDisposable
         Ledger = Ledger.With(_batch.Origin);
         if (!Ledger.IsBalanced)
         {
-            throw new TaskException($"{Where}: the ledger does not balance ({Ledger}): an operator dropped records without saying where they went");
+            throw new TaskException(_flows.Find(f => f.Given < f.Taken) is { } flow
+                ? $"{Where}: {OutsideTheCall(flow.Operator)}"
+                : $"{Where}: the ledger does not balance ({Ledger}): an operator dropped records without saying where they went");
         }
 
         _batch.Clear();
@@ -233,7 +237,13 @@ public sealed class StageTask : IDisposable
         _owned.Add(instance);
         var output = new Subject<RecordBatch>();
         _outputs[node.Id] = output;
-        _owned.Add(instance.Connect(InputOf(op)).Subscribe(batch => Emit(node.Id, output, batch), error => _fault ??= error));
+        var flow = new Flow(node.Id);
+        if (op.Phase == OperatorPhase.Whole)
+        {
+            _flows.Add(flow);
+        }
+
+        _owned.Add(instance.Connect(InputOf(op).Do(_ => flow.Taken++)).Subscribe(batch => Emit(flow, output, batch), error => _fault ??= error));
         foreach (var target in _stage.Outputs.Where(o => o.From == node.Id))
         {
             _owned.Add(output.Subscribe(Writer(target, op.OutputSchema)));
@@ -266,16 +276,20 @@ public sealed class StageTask : IDisposable
         return op.From is null ? _input : _outputs[op.From];
     }
 
-    private void Emit(string operatorId, Subject<RecordBatch> output, RecordBatch batch)
+    private void Emit(Flow flow, Subject<RecordBatch> output, RecordBatch batch)
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {
-            _fault ??= new TaskException($"{Where}: operator '{operatorId}' hands batches on outside the call that brings them (a queue, a timer or another thread in its query); such operators cannot be used here");
+            _fault ??= new TaskException($"{Where}: {OutsideTheCall(flow.Operator)}");
             return;
         }
 
+        flow.Given++;
         output.OnNext(batch);
     }
+
+    private static string OutsideTheCall(string operatorId) =>
+        $"operator '{operatorId}' does not hand batches on during the call that brings them (a queue, a timer, another thread or a filter of whole batches in its query); such operators cannot be used here";
 
     private Action<RecordBatch> Writer(StageOutput output, BatchSchema schema)
     {
@@ -291,9 +305,22 @@ public sealed class StageTask : IDisposable
         return batch => rows.Write(batch, _stage.Kind == StageKind.Ingest, _environment.Outputs);
     }
 
+    /// <summary>How many batches an operator took in and gave on.</summary>
+    private sealed class Flow(string operatorId)
+    {
+        internal string Operator => operatorId;
+
+        internal long Taken { get; set; }
+
+        internal long Given { get; set; }
+    }
+
     /// <summary>What operators may ask of their task.</summary>
     private sealed class Services(StageTask task) : ITaskServices
     {
+        /// <summary>Bytes of a record that are kept where it is sent aside: with headers and framing below the 1 MB that topics take by default.</summary>
+        private const int MostBytesAside = 900_000;
+
         private readonly List<Action> _cutActions = [];
         private readonly ByteArena _headers = new(256);
 
@@ -344,6 +371,12 @@ public sealed class StageTask : IDisposable
         {
             var row = batch.Records.IndexOf(record);
             var value = row < 0 ? default : batch.Utf8(SourceDefinition.ValueColumn)[row];
+            if (value.Length > MostBytesAside)
+            {
+                RecordHeaders.Add(_headers, "original_bytes"u8, value.Length.ToString());
+                value = value[..MostBytesAside];
+            }
+
             var topic = task._plan.Topic(role)!;
             var key = Encoding.UTF8.GetBytes($"{batch.Origin.Source}|{batch.Origin.Partition}|{batch.Origin.Offsets[record]}");
             var partition = task.Partition % Math.Max(1, task._environment.PartitionsOf(topic));
