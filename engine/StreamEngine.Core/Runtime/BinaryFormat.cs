@@ -71,7 +71,7 @@ internal ref struct BinaryReading(ReadOnlySpan<byte> bytes, string what)
     internal int Count(int bytesEach)
     {
         var count = Varint();
-        return count * (ulong)bytesEach <= (ulong)_rest.Length ? (int)count : throw Damaged($"{count:N0} entries cannot stand in {_rest.Length:N0} bytes");
+        return count <= (ulong)(_rest.Length / Math.Max(1, bytesEach)) ? (int)count : throw Damaged($"{count:N0} entries cannot stand in {_rest.Length:N0} bytes");
     }
 
     internal ReadOnlySpan<byte> Text() => Bytes(Count(1));
