@@ -14,7 +14,9 @@ internal static class ConsoleLog
             options.SingleLine = true;
             options.TimestampFormat = "HH:mm:ss.fff ";
             options.UseUtcTimestamp = true;
-            options.ColorBehavior = LoggerColorBehavior.Default;
+            // Log lines go to standard error; the default looks at standard output, and not at NO_COLOR.
+            var plain = Console.IsErrorRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+            options.ColorBehavior = plain ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
         })
         .Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace));
 }

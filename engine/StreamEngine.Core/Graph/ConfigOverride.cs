@@ -12,15 +12,28 @@ public static class ConfigOverride
     /// <exception cref="GraphException">The path does not lead to a place that can be set.</exception>
     public static ConfigNode Apply(ConfigNode root, string assignment)
     {
-        var position = new SourcePosition("--set " + assignment, 0, 0);
         var equals = assignment.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
         {
-            throw new GraphException(position, "must be path=value, for example operators.window.size=5m");
+            throw new GraphException(new SourcePosition("--set " + assignment, 0, 0), "must be path=value, for example operators.window.size=5m");
         }
 
-        var value = YamlText.Read(assignment[(equals + 1)..] is { Length: > 0 } text ? text : "''", position.File);
-        return Set(root, Path(assignment[..equals]), value, position);
+        // The value may be a password: messages name the path only.
+        var position = new SourcePosition("--set " + assignment[..equals], 0, 0);
+        return Set(root, Path(assignment[..equals]), Value(assignment[(equals + 1)..], position), position);
+    }
+
+    /// <summary>A value as YAML would read it. One that is not YAML, as a password may be, is a plain text.</summary>
+    private static ConfigNode Value(string text, SourcePosition position)
+    {
+        if (text.Length == 0)
+        {
+            return new ConfigScalar("", position);
+        }
+
+        var value = YamlText.TryRead(text, position.File) ?? new ConfigScalar(text, position);
+        // A file named here is relative to where the program runs, not to a file with the name of this option.
+        return value is ConfigScalar scalar ? scalar with { Position = position } : value;
     }
 
     /// <summary>The names of a path. What follows <c>settings</c> is one name: those of clients have dots in them.</summary>
@@ -70,7 +83,12 @@ public static class ConfigOverride
                 continue;
             }
 
-            var use = item.Entries.First(e => e.Key.Text is not ("id" or "from")).Key.Text!;
+            var use = item.Entries.FirstOrDefault(e => e.Key.Text is not (null or "id" or "from")).Key?.Text;
+            if (use is null)
+            {
+                continue;
+            }
+
             var id = (item["id"] as ConfigScalar)?.Text ?? use;
             names.Add(id);
             if (id == path[0])

@@ -6,6 +6,8 @@ namespace StreamEngine.Core.Graph;
 /// <summary>Durations as users write them: one or more numbers with units, <c>200ms</c>, <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>7d</c>.</summary>
 public static class Durations
 {
+    private const long MostMilliseconds = long.MaxValue / TimeSpan.TicksPerMillisecond;
+
     private static readonly (string Unit, long Milliseconds)[] _units =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
@@ -23,7 +25,7 @@ public static class Durations
             return true;
         }
 
-        double total = 0;
+        decimal total = 0;
         for (var rest = text.AsSpan().Trim(); rest.Length > 0;)
         {
             var digits = rest.IndexOfAnyExceptInRange('0', '9');
@@ -38,23 +40,28 @@ public static class Durations
                 return false;
             }
 
-            total += double.Parse(rest[..digits], CultureInfo.InvariantCulture) * factor;
+            if (!decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count > MostMilliseconds)
+            {
+                return false;
+            }
+
+            total += count * factor;
             rest = rest[(digits + unit)..];
         }
 
-        if (total > TimeSpan.MaxValue.TotalMilliseconds)
+        if (total > MostMilliseconds)
         {
             return false;
         }
 
-        duration = TimeSpan.FromMilliseconds(total);
+        duration = TimeSpan.FromTicks((long)(total * TimeSpan.TicksPerMillisecond));
         return true;
     }
 
     /// <summary>Writes a duration the way <see cref="TryParse"/> reads it, to the millisecond.</summary>
     public static string Format(TimeSpan duration)
     {
-        var rest = (long)duration.TotalMilliseconds;
+        var rest = duration.Ticks / TimeSpan.TicksPerMillisecond;
         if (rest == 0)
         {
             return "0s";

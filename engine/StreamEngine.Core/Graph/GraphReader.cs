@@ -248,10 +248,42 @@ public sealed partial class GraphReader
                 entry.Definition.Validate(options, _problems);
             }
 
-            nodes.Add(new SinkNode(entry.Id, entry.Definition, options, Streams(entry, operators), entry.Position));
+            var streams = Streams(entry, operators);
+            if (_problems.Count == 0)
+            {
+                CheckStreams(entry, streams, nodes);
+            }
+
+            nodes.Add(new SinkNode(entry.Id, entry.Definition, options, streams, entry.Position));
         }
 
         return nodes.ToImmutable();
+    }
+
+    /// <summary>A sink that would get nothing is a mistake; and a stream is written to one topic, which others may read.</summary>
+    private void CheckStreams(ListEntry<SinkDefinition> entry, ImmutableArray<string> streams, IEnumerable<SinkNode> before)
+    {
+        if (streams.IsEmpty)
+        {
+            Problem(entry.Position, $"sink '{entry.Id}' takes nothing: no operator gives {string.Join(" or ", entry.Definition.TakesByDefault.Select(k => k.ToString().ToLowerInvariant()))}, which it takes by itself; say 'from: ID' beside its name");
+        }
+
+        if (entry.Definition is not TopicSinkDefinition)
+        {
+            return;
+        }
+
+        foreach (var stream in streams)
+        {
+            if (stream is SinkNode.DeadLetters or SinkNode.Late)
+            {
+                Problem(entry.Position, $"sink '{entry.Id}' takes '{stream}', which the graph writes to the topic GRAPH.{stream} anyway; read it there");
+            }
+            else if (before.FirstOrDefault(n => n.Definition is TopicSinkDefinition && n.From.Contains(stream)) is { } other)
+            {
+                Problem(entry.Position, $"sink '{entry.Id}' takes '{stream}', which sink '{other.Id}' writes to a topic already; read it there");
+            }
+        }
     }
 
     private ImmutableArray<string> Streams(ListEntry<SinkDefinition> entry, ImmutableArray<OperatorNode> operators)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -7,6 +8,8 @@ namespace StreamEngine.Core.Graph;
 /// <summary>Reads YAML into <see cref="ConfigNode"/>s that know their places.</summary>
 public static partial class YamlText
 {
+    private const int MostLevels = 50;
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="GraphException">It cannot be read, is not YAML, or names an environment variable that is not set.</exception>
     public static ConfigNode ReadFile(string path)
@@ -28,14 +31,9 @@ public static partial class YamlText
     /// <exception cref="GraphException">It is not YAML, or names a variable that is not set.</exception>
     public static ConfigNode Read(string text, string file, Func<string, string?>? environment = null)
     {
-        var yaml = new YamlStream();
-        try
+        if (!TryLoad(text, file, out var yaml, out var problem))
         {
-            yaml.Load(new StringReader(text));
-        }
-        catch (YamlException error)
-        {
-            throw new GraphException(new SourcePosition(file, (int)error.Start.Line, (int)error.Start.Column), $"is not valid YAML: {error.Message}");
+            throw new GraphException([problem]);
         }
 
         if (yaml.Documents.Count != 1)
@@ -46,21 +44,56 @@ public static partial class YamlText
         return Convert(yaml.Documents[0].RootNode, file, environment ?? Environment.GetEnvironmentVariable);
     }
 
-    private static ConfigNode Convert(YamlNode node, string file, Func<string, string?> environment)
+    /// <summary>Reads a text, or gives <see langword="null"/> where it is not YAML.</summary>
+    /// <exception cref="GraphException">It names a variable that is not set.</exception>
+    internal static ConfigNode? TryRead(string text, string file) =>
+        TryLoad(text, file, out var yaml, out _) && yaml.Documents.Count == 1
+            ? Convert(yaml.Documents[0].RootNode, file, Environment.GetEnvironmentVariable)
+            : null;
+
+    private static bool TryLoad(string text, string file, out YamlStream yaml, [NotNullWhen(false)] out GraphProblem? problem)
+    {
+        yaml = [];
+        problem = null;
+        var parser = new Parser(new StringReader(text));
+        try
+        {
+            yaml.Load(parser);
+        }
+        catch (YamlException error)
+        {
+            problem = new GraphProblem(new SourcePosition(file, (int)error.Start.Line, (int)error.Start.Column), $"is not valid YAML: {error.Message}");
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
+        {
+            // YamlDotNet fails so where a list or map in brackets is not closed, after the last thing that it understood.
+            var last = parser.Current?.End ?? Mark.Empty;
+            problem = new GraphProblem(new SourcePosition(file, (int)last.Line, (int)last.Column), "is not valid YAML behind here: a bracket or quote that is not closed?");
+        }
+
+        return problem is null;
+    }
+
+    private static ConfigNode Convert(YamlNode node, string file, Func<string, string?> environment, int depth = 0)
     {
         var position = new SourcePosition(file, (int)node.Start.Line, (int)node.Start.Column);
+        if (depth > MostLevels)
+        {
+            throw new GraphException(position, $"lies more than {MostLevels} levels deep, or holds itself by an alias");
+        }
+
         return node switch
         {
             YamlScalarNode scalar => new ConfigScalar(Scalar(scalar, position, environment), position),
-            YamlSequenceNode list => new ConfigList([.. list.Children.Select(item => Convert(item, file, environment))], position),
-            YamlMappingNode map => new ConfigMap([.. map.Children.Select(pair => Entry(pair, file, environment))], position),
+            YamlSequenceNode list => new ConfigList([.. list.Children.Select(item => Convert(item, file, environment, depth + 1))], position),
+            YamlMappingNode map => new ConfigMap([.. map.Children.Select(pair => Entry(pair, file, environment, depth + 1))], position),
             _ => throw new GraphException(position, "aliases are not supported here"),
         };
     }
 
-    private static ConfigEntry Entry(KeyValuePair<YamlNode, YamlNode> pair, string file, Func<string, string?> environment) =>
-        Convert(pair.Key, file, environment) is ConfigScalar key
-            ? new ConfigEntry(key, Convert(pair.Value, file, environment))
+    private static ConfigEntry Entry(KeyValuePair<YamlNode, YamlNode> pair, string file, Func<string, string?> environment, int depth) =>
+        Convert(pair.Key, file, environment, depth) is ConfigScalar key
+            ? new ConfigEntry(key, Convert(pair.Value, file, environment, depth))
             : throw new GraphException(new SourcePosition(file, (int)pair.Key.Start.Line, (int)pair.Key.Start.Column), "a name must be a plain text");
 
     private static string? Scalar(YamlScalarNode scalar, SourcePosition position, Func<string, string?> environment)
