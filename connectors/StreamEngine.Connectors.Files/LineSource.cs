@@ -14,7 +14,7 @@ internal sealed class LineSource(string name, Stream stream) : IBoundedSource
 
     public bool Fill(RecordBatch batch, ref long nextOffset)
     {
-        while (batch.RowCount < RecordBatch.DefaultCapacity && batch.Arena.Length < MostBytes && _lines.TryRead(out var line))
+        while (batch.RowCount < RecordBatch.DefaultCapacity && batch.Arena.Length < MostBytes && TryRead(out var line))
         {
             if (line.IsEmpty)
             {
@@ -29,6 +29,18 @@ internal sealed class LineSource(string name, Stream stream) : IBoundedSource
 
         nextOffset = _lines.LineNumber + 1;
         return batch.RowCount > 0;
+    }
+
+    private bool TryRead(out ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return _lines.TryRead(out line);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException)
+        {
+            throw new IOException($"source 'file': {name} cannot be read beyond line {_lines.LineNumber}: {error.Message}", error);
+        }
     }
 
     public void Dispose() => _lines.Dispose();

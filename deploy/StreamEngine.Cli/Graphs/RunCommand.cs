@@ -69,7 +69,7 @@ internal static class RunCommand
             console.Error.WriteLine($"streamengine: stopped before the end of the file; nothing of this run is kept");
             return ExitCode.Failed;
         }
-        catch (Exception error) when (error is TaskException or StateException or SinkException or IOException || KafkaRuntime.IsReported(error))
+        catch (Exception error) when (error is TaskException or StateException or SinkException or IOException or UnauthorizedAccessException || KafkaRuntime.IsReported(error))
         {
             console.Error.WriteLine("streamengine: " + error.Message);
             return ExitCode.Failed;

@@ -104,13 +104,25 @@ public sealed class LocalRuntime
                 {
                     if (stage.Inputs[input].Topic == topic)
                     {
-                        writer.Append(input, new SinkRecord(record.Key, record.Value, record.Headers, now));
+                        Append(stage, writer, input, new SinkRecord(record.Key, record.Value, record.Headers, now));
                     }
                 }
             }
         }
 
         outputs.Clear();
+    }
+
+    private void Append(StagePlan stage, ISinkWriter writer, int input, in SinkRecord record)
+    {
+        try
+        {
+            writer.Append(input, record);
+        }
+        catch (FormatException error)
+        {
+            _loggers.CreateLogger($"{_plan.Graph.Name}.{stage.Sink!.Id}").LogError("Sink {Sink} cannot take a record of {Stream}, which is skipped: {Error}", stage.Sink.Id, stage.Inputs[input].Stream, error.Message);
+        }
     }
 
     private async Task OpenWritersAsync(CancellationToken stop)
