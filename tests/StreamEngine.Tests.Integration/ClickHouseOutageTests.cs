@@ -1,0 +1,62 @@
+using StreamEngine.Connectors.Embedded;
+
+namespace StreamEngine.Tests.Integration;
+
+/// <summary>ClickHouse that is not there, goes away, or turns the engine away.</summary>
+[Collection(KafkaCollection.Name)]
+public sealed class ClickHouseOutageTests(RealKafka kafka)
+{
+    [KafkaFact]
+    public async Task ClickHouse_that_is_down_at_the_start_and_killed_in_the_middle_ends_up_with_every_count()
+    {
+        using var folder = new TempFolder();
+        var topic = await kafka.CreateTopic("away", 2);
+        var graph = RealKafka.UniqueName("away");
+        var posts = new PostStream(seed: 21, partitions: 2);
+        var options = new EmbeddedClickHouseOptions { DataPath = folder["data"], Port = FreePort.Next() };
+        var url = new Uri($"http://127.0.0.1:{options.Port}");
+        posts.Publish(kafka.Bootstrap, topic, 3000);
+        using var engine = RunningProgram.Start(PostStream.Run(folder, graph, kafka.Bootstrap, topic, url));
+
+        await engine.Says($"ClickHouse at {url}: nobody answers there; is the server running, and is the url right?");
+        using (var clickHouse = await EmbeddedClickHouseProcess.StartAsync(EmbeddedClickHouseProcess.FindProgram(), options))
+        {
+            await Reaches(posts.Expected, url, graph, engine);
+            clickHouse.Kill();
+        }
+
+        posts.Publish(kafka.Bootstrap, topic, 3000);
+        await Eventually.Holds(() => engine.Error.Split("; retrying, nothing is lost").Length > 2, () => $"the second outage is told, too\n{engine.Error}", TimeSpan.FromSeconds(60));
+        using (await EmbeddedClickHouseProcess.StartAsync(EmbeddedClickHouseProcess.FindProgram(), options))
+        {
+            posts.Publish(kafka.Bootstrap, topic, 3000);
+            await Reaches(posts.Expected, url, graph, engine);
+            var outcome = await engine.Terminate(TimeSpan.FromSeconds(20));
+            Assert.Equal((posts.Count, posts.Count - posts.Unmatched, posts.Unmatched, 0, 0), outcome.Ledger);
+            Assert.Contains("is back after", outcome.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [KafkaFact]
+    public async Task A_wrong_password_ends_the_run_with_1_and_says_so_without_showing_it()
+    {
+        using var folder = new TempFolder();
+        var topic = await kafka.CreateTopic("password");
+        using var clickHouse = await EmbeddedClickHouseProcess.StartAsync(
+            EmbeddedClickHouseProcess.FindProgram(), new EmbeddedClickHouseOptions { DataPath = folder["data"], Password = "right-secret" });
+
+        var outcome = await Product.Run(PostStream.Run(
+            folder, RealKafka.UniqueName("password"), kafka.Bootstrap, topic, clickHouse.Url, "--until-idle", "1s", "--set", "sinks.clickhouse.password=wrong-secret"));
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("wrong user or password; check the options user and password", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong-secret", outcome.Output + outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task Reaches(string expected, Uri url, string graph, RunningProgram engine)
+    {
+        var counts = "";
+        await Eventually.Holds(async () => (counts = await SharedClickHouse.Counts(url, graph)) == expected, () => $"ClickHouse has all counts; it has\n{counts}\ninstead of\n{expected}\n{engine.Error}", TimeSpan.FromSeconds(90));
+    }
+}
