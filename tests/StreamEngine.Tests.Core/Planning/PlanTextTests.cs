@@ -1,0 +1,91 @@
+using StreamEngine.Core.Graph;
+using StreamEngine.Core.Planning;
+
+namespace StreamEngine.Tests.Core.Planning;
+
+public sealed class PlanTextTests
+{
+    private static readonly GraphPlan _plan = Planner.Plan(
+        new GraphBuilder("g").From("topic").Then("words").Then("tally").Then("crowd", id: "big-crowd")
+            .To("out", new() { ["name"] = "tallies" }, null, "tally").To("keep", null, null, "big-crowd", "dead-letters").Build(SmallCatalog.All()),
+        "posts");
+
+    [Fact]
+    public void A_plan_is_shown_as_text()
+    {
+        Assert.Equal(
+            """
+            graph g
+
+            stage ingest   reads posts, one task per partition
+              words
+                  reads value
+                  adds  brand, text
+              tally: slots   after words
+                  reads brand
+                  gives brand, posts, version
+                  keeps counts
+              tally → g.partials   (exchange, key brand)
+
+            stage aggregate   reads g.partials, one task per partition
+              tally: merge
+                  reads brand
+                  gives brand, posts, version
+                  keeps counts
+              big-crowd (crowd)   after tally
+                  reads posts
+              tally → tallies   (json, key brand)
+              big-crowd → g.windows   (json, key brand)
+
+            stage writer.keep   reads g.windows, g.dead-letters
+              → keep   (Keeps records)
+
+            topics
+              posts   the source; must exist
+              g.partials   partitions as the source, kept 7d
+              g.state   partitions as the source, compacted
+              g.dead-letters   partitions as the source, kept 30d
+              g.late   partitions as the source, kept 30d
+              tallies   3 partitions, compacted
+              g.windows   partitions as the source, compacted
+
+            """,
+            PlanText.Text(_plan),
+            ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
+    public void A_plan_is_shown_as_a_flowchart()
+    {
+        Assert.Equal(
+            """
+            flowchart LR
+              t0[("posts")]
+              t1[("g.partials")]
+              t3[("g.dead-letters")]
+              t5[("tallies")]
+              t6[("g.windows")]
+              subgraph s0["ingest"]
+                s0_words["words"]
+                s0_tally["tally: slots"]
+              end
+              t0 --> s0_words
+              s0_words --> s0_tally
+              s0_tally --> t1
+              subgraph s1["aggregate"]
+                s1_tally["tally: merge"]
+                s1_big_crowd["big-crowd (crowd)"]
+              end
+              t1 --> s1_tally
+              s1_tally --> s1_big_crowd
+              s1_tally --> t5
+              s1_big_crowd --> t6
+              s2["keep"]
+              t6 --> s2
+              t3 --> s2
+
+            """,
+            PlanText.Mermaid(_plan),
+            ignoreLineEndingDifferences: true);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Planning;
+using StreamEngine.Core.Runtime;
+
+namespace StreamEngine.Tests.Core.Runtime;
+
+public sealed class JsonRowWriterTests
+{
+    private static readonly BatchSchema _schema = new(
+        new("value", ColumnType.Utf8, Internal: true), new("brand", ColumnType.Dictionary), new("text", ColumnType.Utf8), new("start", ColumnType.Int64), new("score", ColumnType.Float64), new("ratio", ColumnType.Float32), new("alert", ColumnType.Utf8));
+
+    private static readonly TopicPlan _topic = new(4, "g.windows", TopicRole.Windows, 0, true, null);
+
+    [Fact]
+    public void A_row_is_an_object_of_its_public_columns_without_the_absent_ones_under_its_key()
+    {
+        var batch = new RecordBatch(_schema);
+        Set(batch, "Ålesund \"Bank\"", "a\nb\u0001 🙂", 12, 0.25, 0.5f);
+        Set(batch, "Birch", null, long.MinValue, double.NaN, float.PositiveInfinity);
+        Set(batch, null, "", -5, 1e300, -0.5f);
+        var outputs = new OutputBuffer();
+        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Json, ["brand", "start"]), _schema, 5);
+
+        writer.Write(batch, countRecords: true, outputs);
+
+        Assert.Equal([RecordFate.Counted, RecordFate.Counted, RecordFate.Counted], batch.Origin.Fates.ToArray());
+        Assert.Equal(3, outputs.Count);
+        Check(outputs[0], "Ålesund \"Bank\"|12", new { brand = "Ålesund \"Bank\"", text = "a\nb\u0001 🙂", start = 12, score = 0.25, ratio = 0.5, alert = "{}" });
+        Check(outputs[1], "Birch|-9223372036854775808", new { brand = "Birch", alert = "{}" });
+        Check(outputs[2], "|-5", new { text = "", start = -5, score = 1e300, ratio = -0.5, alert = "{}" });
+        Assert.Equal(Partitioning.Of("Birch"u8, 5), outputs[1].Partition);
+    }
+
+    [Fact]
+    public void A_document_is_sent_as_it_is_and_its_records_are_not_counted_behind_the_exchange()
+    {
+        var batch = new RecordBatch(_schema);
+        Set(batch, "Birch", "x", 1, 1, 1);
+        var outputs = new OutputBuffer();
+        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Document, ["brand"]), _schema, 1);
+
+        writer.Write(batch, countRecords: false, outputs);
+
+        Assert.Equal("{}", Encoding.UTF8.GetString(outputs[0].Value));
+        Assert.Equal([RecordFate.None], batch.Origin.Fates.ToArray());
+    }
+
+    private static void Check(OutputRecord record, string key, object expected)
+    {
+        Assert.Equal((4, key), (record.Topic, Encoding.UTF8.GetString(record.Key)));
+        Assert.True(JsonElement.DeepEquals(JsonSerializer.SerializeToElement(expected), JsonElement.Parse(record.Value)), Encoding.UTF8.GetString(record.Value));
+    }
+
+    private static void Set(RecordBatch batch, string? brand, string? text, long start, double score, float ratio)
+    {
+        var row = batch.AppendRecord(batch.RowCount);
+        batch.Utf8(0).Set(row, "secret"u8);
+        batch.Dictionary(1)[row] = brand is null ? -1 : batch.Dictionary(1).Dictionary.GetOrAdd(brand);
+        if (text is null)
+        {
+            batch.Utf8(2).SetAbsent(row);
+        }
+        else
+        {
+            batch.Utf8(2).Set(row, Encoding.UTF8.GetBytes(text));
+        }
+
+        batch.Int64(3)[row] = start;
+        batch.Float64(4)[row] = score;
+        batch.Float32(5)[row] = ratio;
+        batch.Utf8(6).Set(row, "{}"u8);
+    }
+}
