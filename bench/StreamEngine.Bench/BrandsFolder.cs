@@ -5,12 +5,15 @@ namespace StreamEngine.Bench;
 /// <summary>A temporary folder with the brands that the benchmarks' posts mention.</summary>
 internal sealed class BrandsFolder : IDisposable
 {
+    /// <summary>50 brands of the posts, and others that no post mentions.</summary>
+    private const int Keywords = 200;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("streamengine-bench-");
 
     public BrandsFolder()
     {
         File = Path.Combine(_folder.FullName, "brands.yaml");
-        System.IO.File.WriteAllText(File, PostStream.BrandsYaml());
+        System.IO.File.WriteAllText(File, JsonPosts.BrandsFile(Keywords));
     }
 
     /// <summary>The brands file.</summary>
