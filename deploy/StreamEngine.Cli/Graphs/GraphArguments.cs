@@ -25,8 +25,12 @@ internal sealed class GraphArguments
 
     /// <summary>The graph, checked.</summary>
     /// <exception cref="GraphException">Something is wrong with it.</exception>
-    public LogicalGraph Read(ParseResult parsed) =>
-        GraphReader.ReadFile(parsed.GetRequiredValue(_file), GraphCatalog.All, parsed.GetValue(_set) ?? []);
+    public LogicalGraph Read(ParseResult parsed)
+    {
+        var graph = GraphReader.ReadFile(parsed.GetRequiredValue(_file), GraphCatalog.All, parsed.GetValue(_set) ?? []);
+        _ = Plan(graph);
+        return graph;
+    }
 
     /// <summary>Runs a command on the graph; what is wrong with the graph goes to standard error, and the exit code says so.</summary>
     public int WithGraph(ParseResult parsed, Func<LogicalGraph, int> work)

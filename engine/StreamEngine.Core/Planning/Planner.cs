@@ -19,6 +19,7 @@ public sealed class Planner
     /// <summary>Plans a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="sourceTopic">The topic that the graph's source reads; <see langword="null"/> where it is none.</param>
+    /// <exception cref="GraphException">A sink names a topic that the graph uses for something else.</exception>
     public static GraphPlan Plan(LogicalGraph graph, string? sourceTopic) => new Planner(graph).Plan(sourceTopic);
 
     private GraphPlan Plan(string? sourceTopic)
@@ -63,7 +64,13 @@ public sealed class Planner
             {
                 var role = RoleOf(Node(from).Definition.Emits);
                 var name = topicSink.Topic(sink.Options);
-                _streams[from] = _topics.FirstOrDefault(t => t.Name == name)
+                var known = _topics.FirstOrDefault(t => t.Name == name);
+                if (known is not null && known.Role != role)
+                {
+                    throw new GraphException(sink.Position, $"sink '{sink.Id}' writes the topic '{name}', which the graph {(known.Role == TopicRole.Source ? "reads: it would feed on itself" : "uses for something else")}; give it another");
+                }
+
+                _streams[from] = known
                     ?? AddNamed(name, role, role == TopicRole.Windows, null, topicSink.Partitions(sink.Options));
             }
         }

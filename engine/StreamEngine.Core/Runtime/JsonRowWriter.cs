@@ -8,6 +8,9 @@ namespace StreamEngine.Core.Runtime;
 /// <summary>Sends each row of a batch as a JSON object with the public columns; absent values are left out.</summary>
 internal sealed class JsonRowWriter : IDisposable
 {
+    /// <summary>Bytes of the largest record that is sent: with key and framing below the 1 MB that topics take by default.</summary>
+    private const int MostBytes = 1_000_000;
+
     private readonly StageOutput _output;
     private readonly int _partitions;
     private readonly (int Index, JsonEncodedText Name)[] _columns;
@@ -17,9 +20,16 @@ internal sealed class JsonRowWriter : IDisposable
     private readonly ByteArena _key = new(256);
     private readonly Utf8JsonWriter _writer;
 
-    internal JsonRowWriter(StageOutput output, BatchSchema schema, int partitions)
+    private readonly Action<RecordBatch, int, string>? _refuse;
+
+    /// <param name="output">Where the rows go.</param>
+    /// <param name="schema">Their columns.</param>
+    /// <param name="partitions">Partitions of the topic.</param>
+    /// <param name="refuse">Takes a row that would be too large for a topic, with the reason; absent: it is sent all the same.</param>
+    internal JsonRowWriter(StageOutput output, BatchSchema schema, int partitions, Action<RecordBatch, int, string>? refuse = null)
     {
         _output = output;
+        _refuse = refuse;
         _partitions = partitions;
         _columns = [.. schema.Columns.Select((c, i) => (c, i)).Where(x => !x.c.Internal).Select(x => (x.i, JsonEncodedText.Encode(x.c.Name)))];
         _keys = [.. output.KeyColumns.Select(schema.IndexOf)];
@@ -43,6 +53,12 @@ internal sealed class JsonRowWriter : IDisposable
             {
                 _json.ResetWrittenCount();
                 WriteRow(batch, row);
+                if (_refuse is not null && _json.WrittenCount > MostBytes)
+                {
+                    _refuse(batch, row, $"the row would be {_json.WrittenCount} bytes long in {_output.Topic.Name}; the most is {MostBytes}");
+                    continue;
+                }
+
                 output.Append(_output.Topic.Index, partition, key, _json.WrittenSpan);
             }
 

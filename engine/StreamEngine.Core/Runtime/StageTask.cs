@@ -300,9 +300,20 @@ public sealed class StageTask : IDisposable
             return batch => exchange.Write(batch, Partition, _environment.InputPartitions, _environment.Outputs);
         }
 
-        var rows = new JsonRowWriter(output, schema, partitions);
+        var rows = new JsonRowWriter(output, schema, partitions, _stage.Kind == StageKind.Ingest ? Refuse : null);
         _owned.Add(rows);
         return batch => rows.Write(batch, _stage.Kind == StageKind.Ingest, _environment.Outputs);
+    }
+
+    /// <summary>Sends a row's record to the dead letters; the row stays for those who read the batch after this.</summary>
+    private void Refuse(RecordBatch batch, int row, string error)
+    {
+        var record = batch.Records[row];
+        if (batch.Origin.Fates[record] != RecordFate.Dead)
+        {
+            batch.Origin.Mark(record, RecordFate.Dead);
+            _services.DeadLetter(batch, record, _stage.Id, Encoding.UTF8.GetBytes(error));
+        }
     }
 
     /// <summary>How many batches an operator took in and gave on.</summary>

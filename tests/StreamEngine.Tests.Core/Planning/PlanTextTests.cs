@@ -10,6 +10,18 @@ public sealed class PlanTextTests
             .To("out", new() { ["name"] = "tallies" }, null, "tally").To("keep", null, null, "big-crowd", "dead-letters").Build(SmallCatalog.All()),
         "posts");
 
+    [Theory]
+    [InlineData("posts", "sink 'out' writes the topic 'posts', which the graph reads: it would feed on itself; give it another")]
+    [InlineData("g.state", "sink 'out' writes the topic 'g.state', which the graph uses for something else; give it another")]
+    public void A_sink_cannot_write_a_topic_of_the_graph_itself(string topic, string message)
+    {
+        var graph = new GraphBuilder("g").From("topic").Then("words").To("out", new() { ["name"] = topic }, null, "words").Build(SmallCatalog.All());
+
+        var error = Assert.Throws<GraphException>(() => Planner.Plan(graph, "posts"));
+
+        Assert.Equal(message, Assert.Single(error.Problems).Message);
+    }
+
     [Fact]
     public void A_plan_is_shown_as_text()
     {

@@ -148,6 +148,20 @@ public sealed class StageTaskTests
     }
 
     [Fact]
+    public void A_row_that_no_topic_would_take_is_a_dead_letter_and_the_others_go_on()
+    {
+        using var bench = new TaskBench(TaskBench.PlanOf(g => g.Then("words").To("out", new() { ["name"] = "words" }, null, "words")));
+        bench.Take("Alder 1", "Birch " + new string('\u0001', 300_000), "Alder 3");
+        bench.Task.Push();
+
+        Assert.Equal(new Ledger(3, 2, 0, 0, 1), bench.Task.Ledger);
+        Assert.Equal(2, bench.Waiting(TopicRole.Posts).Count);
+        var letter = Assert.Single(bench.Waiting(TopicRole.DeadLetters));
+        Assert.StartsWith("the row would be 18000", Header(letter, "error"u8), StringComparison.Ordinal);
+        Assert.Equal("1", Header(letter, "offset"u8));
+    }
+
+    [Fact]
     public void State_of_an_operator_that_is_gone_is_refused_unless_the_graph_gives_it_up()
     {
         using var bench = new TaskBench(_tally);
