@@ -24,6 +24,9 @@ public sealed class MentionScorer
     private const int UnitsRead = MentionInputs.UnitsRead;
     private const int OwnWeight = 8;
 
+    /// <summary>The share of the mention model in the mean of logarithms.</summary>
+    private const float LearnedShare = 0.7f;
+
     private readonly SentimentModel _model;
     private readonly UnitCache _cache;
     private readonly SentimentOutput _output;
@@ -98,7 +101,7 @@ public sealed class MentionScorer
         // What was learned stems from reviews and news; the mean with what the words say holds for other posts too.
         Normalize(odds);
         for (var c = 0; c < odds.Length; c++)
-            odds[c] = (MathF.Log(odds[c]) + inputs.Dense[c]) / 2;
+            odds[c] = (LearnedShare * MathF.Log(odds[c])) + ((1 - LearnedShare) * inputs.Dense[c]);
         Normalize(odds);
         return new SentimentScore(odds[0], odds[1], odds[2]);
     }
