@@ -13,7 +13,8 @@ namespace StreamEngine.Bench.EndToEnd;
 
 /// <summary>
 /// Posts from a real Kafka to windows in Kafka, exactly once, beside bare librdkafka consumers that only count the same records, in the
-/// same run: one that calls for each message, as consumers do, and one that takes them off the queue by hundreds, as the engine does. Each first reads a part that is not measured.
+/// same run: one that calls librdkafka for each message, one that has Confluent.Kafka make an object of each, and one that takes them off the queue by
+/// hundreds, as the engine does. Each first reads a part that is not measured.
 /// </summary>
 internal static class EndToEndBenchmark
 {
@@ -36,6 +37,7 @@ internal static class EndToEndBenchmark
         Fill(bootstrap, topic, log);
         var bare = CountOneByOne(bootstrap, topic);
         var queue = CountByHundreds(bootstrap, topic);
+        var objects = CountObjects(bootstrap, topic);
         var engine = RunGraph(bootstrap, topic);
         report["e2e.posts_per_s"] = engine.PerSecond;
         report["e2e.posts_per_cpu_s"] = engine.PerProcessorSecond;
@@ -44,8 +46,11 @@ internal static class EndToEndBenchmark
         report["e2e.ratio_to_librdkafka"] = engine.PerSecond / bare.PerSecond;
         report["e2e.queue_posts_per_s"] = queue.PerSecond;
         report["e2e.ratio_to_queue"] = engine.PerSecond / queue.PerSecond;
+        report["e2e.confluent_posts_per_s"] = objects.PerSecond;
+        report["e2e.ratio_to_confluent"] = engine.PerSecond / objects.PerSecond;
         log.WriteLine($"e2e: {engine.PerSecond:N0} posts/s exactly once, {engine.PerProcessorSecond:N0} posts per processor second");
         log.WriteLine($"  counted only, a message a call: {bare.PerSecond:N0} posts/s, {bare.PerProcessorSecond:N0} per processor second; ratio {engine.PerSecond / bare.PerSecond:F2}");
+        log.WriteLine($"  counted only, Confluent.Kafka:  {objects.PerSecond:N0} posts/s, {objects.PerProcessorSecond:N0} per processor second; ratio {engine.PerSecond / objects.PerSecond:F2}");
         log.WriteLine($"  counted only, off the queue:    {queue.PerSecond:N0} posts/s, {queue.PerProcessorSecond:N0} per processor second; ratio {engine.PerSecond / queue.PerSecond:F2}");
     }
 
@@ -97,6 +102,30 @@ internal static class EndToEndBenchmark
             {
                 count += message->Error == 0 ? 1 : 0;
                 Librdkafka.rd_kafka_message_destroy(message);
+            }
+
+            if (count % 4096 == 0)
+            {
+                meter.At(count);
+            }
+        }
+
+        meter.At(WarmUp + Measured);
+        consumer.Close();
+        return meter.Result();
+    }
+
+    /// <summary>Confluent.Kafka's ordinary call, which makes an object of each message: what a .NET program is measured against.</summary>
+    private static Figure CountObjects(string bootstrap, string topic)
+    {
+        using var consumer = new ConsumerBuilder<Ignore, byte[]>(new KafkaSettings(bootstrap).ForConsumer(new SpanConsumerOptions { GroupId = "bench-objects" })).Build();
+        consumer.Assign(Starts(topic));
+        var meter = new Meter();
+        for (long count = 0; count < WarmUp + Measured;)
+        {
+            if (consumer.Consume(100) is { IsPartitionEOF: false })
+            {
+                count++;
             }
 
             if (count % 4096 == 0)
