@@ -66,9 +66,6 @@ public sealed unsafe partial class SpanConsumer
     public WatermarkOffsets QueryWatermarks(string topic, int partition, TimeSpan timeout) =>
         _consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), timeout);
 
-    /// <summary>The same as far as the client has heard while reading; <see cref="Offset.Unset"/> before the first response.</summary>
-    public WatermarkOffsets CachedWatermarks(string topic, int partition) => _consumer.GetWatermarkOffsets(new TopicPartition(topic, partition));
-
     /// <summary>The group's committed offsets; <see cref="Offset.Unset"/> where there is none.</summary>
     /// <exception cref="KafkaException">No answer in time.</exception>
     public IReadOnlyList<TopicPartitionOffset> Committed(IEnumerable<TopicPartition> partitions, TimeSpan timeout) => _consumer.Committed(partitions, timeout);
@@ -76,11 +73,6 @@ public sealed unsafe partial class SpanConsumer
     /// <summary>Commits offsets outside of any transaction, and returns when the group has them.</summary>
     /// <exception cref="KafkaException">The group does not take them.</exception>
     public void Commit(IEnumerable<TopicPartitionOffset> offsets) => _consumer.Commit(offsets);
-
-    /// <summary>For each partition the first offset at or after a time; <see cref="Offset.End"/> where there is none.</summary>
-    /// <exception cref="KafkaException">No answer in time.</exception>
-    public IReadOnlyList<TopicPartitionOffset> OffsetsForTimes(IEnumerable<TopicPartitionTimestamp> times, TimeSpan timeout) =>
-        _consumer.OffsetsForTimes(times, timeout);
 
     private List<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
     {

@@ -77,15 +77,6 @@ internal sealed unsafe class RecordWriter : IDisposable
         }
     }
 
-    /// <summary>Forgets partition counts, so that partitions added since are used.</summary>
-    public void ForgetPartitions()
-    {
-        foreach (var target in _targets.Values)
-        {
-            target.Partitions = 0;
-        }
-    }
-
     public void Dispose()
     {
         foreach (var target in _targets.Values)

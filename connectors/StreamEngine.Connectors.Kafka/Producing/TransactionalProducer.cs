@@ -121,14 +121,6 @@ public sealed class TransactionalProducer : IDisposable
         }
     }
 
-    /// <summary><see cref="Commit"/> on another thread, so that the caller can prepare the next transaction in another buffer meanwhile.</summary>
-    public Task CommitAsync(
-        OutputBuffer records, IReadOnlyList<string> topics, IReadOnlyCollection<TopicPartitionOffset> offsets, SpanConsumer? consumer, CancellationToken stop = default) =>
-        Task.Run(() => Commit(records, topics, offsets, consumer, stop), CancellationToken.None);
-
-    /// <summary>Looks partition counts up again at the next use of each topic.</summary>
-    public void ForgetPartitions() => _writer.ForgetPartitions();
-
     /// <inheritdoc/>
     public void Dispose()
     {

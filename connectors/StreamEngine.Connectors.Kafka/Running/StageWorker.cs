@@ -59,7 +59,6 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             throw;
         }
 
-
         _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, FromLatest = setup.FromLatest, ReadCommitted = true }, _logger, this, setup.Time);
         _committer = new Committer(_producer, _consumer, [.. setup.Plan.Topics.Select(t => t.Name)], setup.TransactionalId, _logger);
     }
