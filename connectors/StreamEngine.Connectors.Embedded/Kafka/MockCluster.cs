@@ -66,6 +66,8 @@ internal sealed partial class MockCluster : IDisposable
     {
         private const string Library = "librdkafka";
 
+        static Native() => NativeLibraries.Resolve();
+
         [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_new")]
         public static partial nint ClusterNew(SafeHandle client, int brokers);
 

@@ -18,6 +18,8 @@ internal static unsafe partial class Librdkafka
 
     private const string Library = "librdkafka";
 
+    static Librdkafka() => ClientLibrary.ResolveFor(typeof(Librdkafka).Assembly);
+
     /// <summary>The native handle of a client. It stays valid as long as the client is not disposed.</summary>
     public static nint HandleOf(IClient client) => ((SafeHandle)InternalHandle(client.Handle)).DangerousGetHandle();
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace StreamEngine.Connectors.Embedded;
@@ -22,9 +21,12 @@ internal static class ChdbLibrary
             if (_handle != 0)
                 return;
             _handle = Open();
-            NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), (name, _, _) => name == ChdbNative.Library ? _handle : 0);
+            NativeLibraries.Resolve();
         }
     }
+
+    /// <summary>The library's handle; 0 before <see cref="Load"/>.</summary>
+    public static nint Handle => _handle;
 
     private static nint Open()
     {
