@@ -1,5 +1,4 @@
 using StreamEngine.Core.Operators;
-using StreamEngine.Text;
 using StreamEngine.Text.MLNet;
 using StreamEngine.Text.Sentiment;
 
@@ -36,21 +35,18 @@ internal abstract class PostScorer
             : throw new FormatException("only an ML.NET model (a .zip in option 'model') takes classes");
     }
 
-    /// <summary>Scores a post.</summary>
-    public abstract void Score(ReadOnlySpan<byte> text, out SentimentScore score);
+    /// <summary>Scores texts; one that is absent counts as empty.</summary>
+    public abstract void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive);
 
     private sealed class OfProduct(SentimentScorer scorer) : PostScorer
     {
-        public override void Score(ReadOnlySpan<byte> text, out SentimentScore score) => scorer.Score(text, out score);
+        public override void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive) =>
+            scorer.Score(data, offsets, lengths, negative, neutral, positive);
     }
 
     private sealed class OfMLNet(MLNetScorer scorer) : PostScorer
     {
-        public override void Score(ReadOnlySpan<byte> text, out SentimentScore score)
-        {
-            var (offset, length, negative, neutral, positive) = (0, text.Length, 0f, 0f, 0f);
-            scorer.Score(text, new(in offset), new(in length), new(ref negative), new(ref neutral), new(ref positive));
-            score = new SentimentScore(negative, neutral, positive);
-        }
+        public override void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive) =>
+            scorer.Score(data, offsets, lengths, negative, neutral, positive);
     }
 }

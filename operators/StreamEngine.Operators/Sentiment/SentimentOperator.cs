@@ -10,6 +10,7 @@ internal sealed class SentimentOperator : RowOperator
     private readonly PostScorer _scorer;
     private readonly Utf8Dictionary _labels = new();
     private readonly int _text, _score, _sentiment;
+    private float[] _negative = [], _neutral = [], _positive = [];
 
     internal SentimentOperator(OperatorContext context, PostScorer scorer)
         : base(context)
@@ -30,11 +31,18 @@ internal sealed class SentimentOperator : RowOperator
         var scores = batch.Float32(_score);
         var sentiments = batch.Dictionary(_sentiment);
         sentiments.Dictionary = _labels;
-        for (var row = from; row < to; row++)
+        var rows = to - from;
+        if (_negative.Length < rows)
         {
-            _scorer.Score(texts[row], out var score);
-            scores[row] = score.Value;
-            sentiments[row] = (int)score.Label;
+            (_negative, _neutral, _positive) = (new float[rows * 2], new float[rows * 2], new float[rows * 2]);
+        }
+
+        _scorer.Score(texts.Arena.Buffer, texts.Offsets.AsSpan(from, rows), texts.Lengths.AsSpan(from, rows), _negative, _neutral, _positive);
+        for (var i = 0; i < rows; i++)
+        {
+            var score = new SentimentScore(_negative[i], _neutral[i], _positive[i]);
+            scores[from + i] = score.Value;
+            sentiments[from + i] = (int)score.Label;
         }
     }
 }
