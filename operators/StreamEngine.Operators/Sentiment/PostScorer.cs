@@ -1,4 +1,5 @@
 using StreamEngine.Core.Operators;
+using StreamEngine.Text.Mentions;
 using StreamEngine.Text.MLNet;
 using StreamEngine.Text.Sentiment;
 
@@ -10,6 +11,7 @@ internal abstract class PostScorer
     private static readonly SharedByFile<SentimentModel> _models = new(SentimentModel.Load);
     private static readonly SharedByFile<MLNetModel> _mlNetModels = new(path => MLNetModel.Load(path));
     private static readonly Lazy<SentimentModel> _default = new(SentimentModel.LoadDefault, LazyThreadSafetyMode.PublicationOnly);
+    private static readonly Lazy<MentionModel> _mentions = new(MentionModel.LoadDefault, LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Makes a scorer of the model that options name.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -38,8 +40,13 @@ internal abstract class PostScorer
     /// <summary>Scores texts; one that is absent counts as empty.</summary>
     public abstract void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive);
 
+    /// <summary>Makes a scorer of the mentions in posts that shares what this one holds; null where the model cannot tell mentions apart.</summary>
+    public virtual MentionScorer? CreateMentionScorer() => null;
+
     private sealed class OfProduct(SentimentScorer scorer) : PostScorer
     {
+        public override MentionScorer CreateMentionScorer() => new(scorer, _mentions.Value);
+
         public override void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive) =>
             scorer.Score(data, offsets, lengths, negative, neutral, positive);
     }

@@ -38,6 +38,10 @@ public sealed class SentimentScorer
     /// <summary>The model that scores.</summary>
     public SentimentModel Model => _model;
 
+    internal UnitCache Cache => _cache;
+
+    internal SentimentOutput Output => _output;
+
     /// <summary>Scores a post.</summary>
     /// <param name="utf8">The post in UTF-8; any bytes are allowed.</param>
     /// <param name="score">The probabilities of the three classes.</param>
