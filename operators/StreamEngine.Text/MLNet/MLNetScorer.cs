@@ -20,7 +20,7 @@ public sealed class MLNetScorer
         _steps = steps;
         _weights = model.Weights;
         _scores = new float[model.ScoreCount];
-        _classes = (classes ?? MLNetClassMap.Infer(model.Labels))?.For(model);
+        _classes = (classes ?? MLNetClassMap.Infer(model.Labels))?.For(model.Labels, model.Name);
     }
 
     /// <summary>Scores one post.</summary>
