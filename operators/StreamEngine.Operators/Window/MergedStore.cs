@@ -116,6 +116,31 @@ internal class MergedStore(Func<long, long> end)
         }
     }
 
+    /// <summary>Adds those parts of a window up that cannot change any more, into the slot of one part.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="into">The part that holds the sum.</param>
+    /// <param name="isSettled">Whether a part cannot change any more.</param>
+    /// <returns>The slot that holds the sum; -1 where there was nothing to add up.</returns>
+    public int Fold(int window, int into, Func<int, bool> isSettled)
+    {
+        var sum = -1;
+        for (var slot = _windows[window].FirstSlot; slot >= 0;)
+        {
+            var next = Slots[slot].Next;
+            if (Slots[slot].Part != into && isSettled(Slots[slot].Part))
+            {
+                sum = SlotOf(window, into);
+                sum = sum >= 0 ? sum : AddSlot(window, _windows[window].Key, into);
+                Slots.Merge(sum, slot);
+                RemoveSlot(window, slot);
+            }
+
+            slot = next;
+        }
+
+        return sum;
+    }
+
     /// <summary>Removes a window and its slots.</summary>
     public virtual void Remove(int window)
     {

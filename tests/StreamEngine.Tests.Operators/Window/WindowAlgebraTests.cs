@@ -71,6 +71,50 @@ public sealed class WindowAlgebraTests
         Assert.All(second.Rows, row => Assert.True(row.IsFinal));
     });
 
+    [Theory]
+    [InlineData("10s", null, 31, "1m", "5m")]
+    [InlineData("5s", null, 32, "10s", "1h", "1d")]
+    [InlineData("20s", "10s", 33, "1m")]
+    public void Roll_ups_equal_a_plain_count_of_what_the_windows_took(string size, string? slide, int family, params string[] rollups) => ForSeeds(family, seed =>
+    {
+        var run = new WindowRun(seed, Windows(size, slide), rollups);
+        var settings = new WindowSettings(OperatorHarness.Bind(new WindowDefinition(), run.Options));
+        var oracle = new WindowOracle(settings.Size, settings.Slide, WindowRun.Disorder, WindowRun.Lateness, WindowRun.Latest);
+        var posts = run.RandomPosts();
+        posts.ForEach(partition => oracle.Add(posts.IndexOf(partition), partition));
+
+        run.Play(posts);
+
+        AssertSame(oracle.Keys.Select(oracle.Row), run.Rows);
+        for (var level = 1; level <= rollups.Length; level++)
+        {
+            AssertSame(oracle.RollUp(Milliseconds(rollups[level - 1])), run.RowsOf(level));
+        }
+    });
+
+    [Theory]
+    [InlineData(41, "1m", "1h", "1d")]
+    [InlineData(42, "10s", "1m", "2m", "10m")]
+    public void Roll_ups_equal_windows_of_their_size_where_no_post_is_late(int family, string size, params string[] rollups) => ForSeeds(family, seed =>
+    {
+        var random = new Random(seed);
+        var rolled = new WindowRun(seed, Windows(size, null), rollups);
+        var span = Milliseconds(rollups[^1]) * 3;
+        List<Post> posts = [.. Enumerable.Range(0, 300).Select(i => new Post(i, Mentions.Now.ToUnixTimeMilliseconds() - random.NextInt64(span), rolled.RandomMention(i)) { Id = $"post {i}" })];
+
+        rolled.Play(rolled.Shuffle(posts, 3));
+
+        for (var level = 1; level <= rollups.Length; level++)
+        {
+            var plain = new WindowRun(seed + (level * 100), Windows(rollups[level - 1], null));
+            plain.Play(plain.Shuffle(posts, random.Next(1, 5)));
+            AssertSame(plain.Rows.Select(row => row with { Version = 0 }), rolled.RowsOf(level).Select(row => row with { Version = 0 }));
+        }
+    });
+
+    private static long Milliseconds(string duration) =>
+        Core.Graph.Durations.TryParse(duration, out var parsed) ? (long)parsed.TotalMilliseconds : throw new ArgumentException(duration);
+
     private static Dictionary<string, object?> Windows(string size, string? slide)
     {
         var options = new Dictionary<string, object?> { ["size"] = size };

@@ -45,6 +45,12 @@ internal sealed class WindowOracle(long size, long slide, long maxDisorder, long
         return RowOf(key, key.Start + size, mentions, (version * 2) + 1);
     }
 
+    /// <summary>The rows of longer windows over those that start at a multiple of their size.</summary>
+    public IEnumerable<WindowRow> RollUp(long to) => _windows
+        .Where(window => window.Key.Start % size == 0)
+        .GroupBy(window => window.Key with { Start = window.Key.Start / to * to })
+        .Select(parts => RowOf(parts.Key, parts.Key.Start + to, [.. parts.SelectMany(part => part.Value)], (parts.Sum(part => Row(part.Key).Version / 2) * 2) + 1));
+
     /// <summary>The final row of a window with these mentions.</summary>
     public static WindowRow RowOf((long Start, string Brand, string Channel, string Language) key, long end, IReadOnlyCollection<CountedMention> mentions, long version)
     {

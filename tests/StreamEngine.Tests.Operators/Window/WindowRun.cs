@@ -2,8 +2,11 @@ using StreamEngine.Operators;
 
 namespace StreamEngine.Tests.Operators.Window;
 
-/// <summary>Random posts, taken through both phases of <c>window</c> with crashes, restores and replays at random places.</summary>
-internal sealed class WindowRun(int seed, Dictionary<string, object?> options)
+/// <summary>Random posts, taken through both phases of <c>window</c>, and roll-ups behind it, with crashes, restores and replays at random places.</summary>
+/// <param name="seed">Of all that is random.</param>
+/// <param name="options">Those of the window.</param>
+/// <param name="rollups">How long the windows of the roll-ups are, one behind the other.</param>
+internal sealed class WindowRun(int seed, Dictionary<string, object?> options, params string[] rollups)
 {
     public const long Disorder = 4_000;
     public const long Lateness = 15_000;
@@ -14,7 +17,7 @@ internal sealed class WindowRun(int seed, Dictionary<string, object?> options)
 
     private readonly Random _random = new(seed);
     private readonly ManualTime _time = new(Mentions.Now);
-    private readonly Dictionary<(long, string, string, string), WindowRow> _last = [];
+    private readonly List<Dictionary<(long, string, string, string), WindowRow>> _last = [.. Enumerable.Range(0, rollups.Length + 1).Select(_ => new Dictionary<(long, string, string, string), WindowRow>())];
 
     /// <summary>The options with those of time that the oracles go by.</summary>
     public Dictionary<string, object?> Options { get; } = new(options) { ["max_disorder"] = "4s", ["lateness"] = "15s" };
@@ -27,10 +30,13 @@ internal sealed class WindowRun(int seed, Dictionary<string, object?> options)
     public int Dead { get; private set; }
 
     /// <summary>The newest row of each key, as a reader of the view sees them.</summary>
-    public IEnumerable<WindowRow> Rows => _last.Values.Where(row => row.Posts > 0);
+    public IEnumerable<WindowRow> Rows => RowsOf(0);
 
-    /// <summary>Sees what comes out at each cut of the second phase.</summary>
+    /// <summary>Sees what comes out of the window at each cut.</summary>
     public Action<IReadOnlyList<WindowRow>>? OnRows { get; init; }
+
+    /// <summary>The newest row of each key: 0 of the window, 1 of the first roll-up, and so on.</summary>
+    public IEnumerable<WindowRow> RowsOf(int level) => _last[level].Values.Where(row => row.Posts > 0);
 
     /// <summary>One to four partitions with random posts: a few too late, a few from the future.</summary>
     public List<List<Post>> RandomPosts() => [.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => RandomPartition())];
@@ -116,8 +122,7 @@ internal sealed class WindowRun(int seed, Dictionary<string, object?> options)
 
     private void SecondPhase(List<List<Exchanged>> exchanged)
     {
-        var setting = new HarnessSetting { Input = Mentions.Schema, Time = _time, Merge = true, State = new StoredState() };
-        var harness = new OperatorHarness(new WindowDefinition(), Options, setting);
+        using var chain = new AggregateChain(Options, rollups, _time);
         var next = new int[exchanged.Count];
         var stored = new int[exchanged.Count];
         while (Enumerable.Range(0, exchanged.Count).Any(p => stored[p] < exchanged[p].Count))
@@ -125,15 +130,14 @@ internal sealed class WindowRun(int seed, Dictionary<string, object?> options)
             var partition = _random.Next(exchanged.Count);
             if (next[partition] < exchanged[partition].Count)
             {
-                harness.Push(exchanged[partition][next[partition]++].ToBatch(harness));
+                chain.Push(exchanged[partition][next[partition]++]);
             }
 
             _time.Advance(TimeSpan.FromMilliseconds(_random.Next(500)));
             switch (_random.Next(8))
             {
                 case 0:
-                    harness.Dispose();
-                    harness = new OperatorHarness(new WindowDefinition(), Options, setting);
+                    chain.Crash();
                     stored.CopyTo(next, 0);
                     break;
                 case 1:
@@ -141,27 +145,28 @@ internal sealed class WindowRun(int seed, Dictionary<string, object?> options)
                     next[partition] = _random.Next(next[partition] + 1);
                     break;
                 case 2 or 3:
-                    var rows = new List<WindowRow>();
-                    harness.Cut(batch => rows.AddRange(WindowRow.From(batch)));
-                    rows.ForEach(Receive);
-                    OnRows?.Invoke(rows);
+                    var rows = chain.Cut();
+                    for (var level = 0; level < rows.Count; level++)
+                    {
+                        rows[level].ForEach(row => Receive(_last[level], row));
+                    }
+
+                    OnRows?.Invoke(rows[0]);
                     next.CopyTo(stored, 0);
                     break;
             }
         }
-
-        harness.Dispose();
     }
 
-    private void Receive(WindowRow row)
+    private static void Receive(Dictionary<(long, string, string, string), WindowRow> last, WindowRow row)
     {
-        if (_last.TryGetValue(row.Key, out var before))
+        if (last.TryGetValue(row.Key, out var before))
         {
             Assert.True(row.Version > before.Version, $"version {row.Version} after {before.Version}");
             Assert.True(row.IsFinal || !before.IsFinal || row.End > before.End, "final once, final as long as it does not go on");
             Assert.True(before.Posts > 0, "what was taken back does not come again");
         }
 
-        _last[row.Key] = row;
+        last[row.Key] = row;
     }
 }
