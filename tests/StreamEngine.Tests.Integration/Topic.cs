@@ -75,6 +75,13 @@ internal static class Topic
         await admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = partitions, Configs = settings }]);
     }
 
+    /// <summary>The sum of the offsets that a group has committed.</summary>
+    public static long Committed(string bootstrap, string group, string topic, int partitions)
+    {
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = group }).Build();
+        return consumer.Committed(Enumerable.Range(0, partitions).Select(p => new TopicPartition(topic, p)), TimeSpan.FromSeconds(20)).Sum(o => Math.Max(0, o.Offset.Value));
+    }
+
     /// <summary>How many partitions a topic has.</summary>
     public static int Partitions(string bootstrap, string name)
     {

@@ -207,7 +207,8 @@ public sealed class KafkaRuntime : IDisposable
             }
             catch (Exception error) when (error is ProducerFailedException or TransactionAbortedException { IsPermanent: false } or KafkaException or TimeoutException)
             {
-                _logger.LogWarning("Worker {Worker} starts anew from its last checkpoint: {Error}", setup.Activity.Name, error.Message);
+                var fenced = error is FencedException or TransactionAbortedException { MemberIsStale: true };
+                _logger.LogWarning("Worker {Worker} {What}: {Error}", setup.Activity.Name, fenced ? "was fenced, drops what it had not committed and joins anew" : "starts anew from its last checkpoint", error.Message);
                 setup.Activity.State(false, 0);
                 stop.WaitHandle.WaitOne(pause * (0.5 + Random.Shared.NextDouble()));
                 pause = pause < TimeSpan.FromSeconds(5) ? pause * 2 : pause;

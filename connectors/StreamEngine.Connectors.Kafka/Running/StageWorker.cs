@@ -13,6 +13,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private const long RetryPauseMs = 100;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    /// <summary>How long a last checkpoint may take when the process is to stop.</summary>
+    private static readonly TimeSpan _stopPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _longestHold = TimeSpan.FromMinutes(2);
 
     private readonly WorkerSetup _setup;
@@ -32,6 +34,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private long _lastSentAt;
     private bool _abandoned;
     private bool _retry;
+    private long _uncut;
+    private long _unconfirmed;
     private long _lastCut;
 
     internal StageWorker(WorkerSetup setup, CancellationToken stop)
@@ -81,6 +85,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             if (read > 0)
             {
                 _setup.Activity.Read(read);
+                _uncut += read;
             }
             else
             {
@@ -138,6 +143,15 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         _abandoned = true;
         _restoring.Dispose();
         Abandon();
+        while (!_committer.TryEnd(TimeSpan.FromMilliseconds(100)))
+        {
+            if (_stop.IsCancellationRequested)
+            {
+                // The process ends, and Kafka does not answer: what the committer still uses is not freed.
+                return;
+            }
+        }
+
         _consumer.Dispose();
         _committer.Dispose();
         _producer.Dispose();
@@ -232,6 +246,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         _sentOffsets = offsets;
         _environment.Outputs = _spare;
         _spare = _sent;
+        (_unconfirmed, _uncut) = (_uncut, 0);
         _firstSentAt = Environment.TickCount64;
         Send();
     }
@@ -261,6 +276,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         {
             case null:
                 _sent = null;
+                _unconfirmed = 0;
                 _setup.Activity.Committed();
                 break;
             case TransactionAbortedException { IsPermanent: false, MemberIsStale: false } error when Environment.TickCount64 - _firstSentAt < _patience.TotalMilliseconds:
@@ -283,12 +299,22 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
 
     private void Settle()
     {
-        var until = Environment.TickCount64 + (long)_patience.TotalMilliseconds;
+        var since = Environment.TickCount64;
         while (_sent is not null)
         {
-            if (!_committer.Wait(TimeSpan.FromMilliseconds(100)) && Environment.TickCount64 > until)
+            if (!_committer.Wait(TimeSpan.FromMilliseconds(50)))
             {
-                throw new TransactionAbortedException(ErrorCode.Local_TimedOut, $"stage {_setup.Stage.Id}: the last checkpoint could not be committed within {_patience.TotalSeconds:0} s");
+                var waited = Environment.TickCount64 - since;
+                if (_stop.IsCancellationRequested && waited > _stopPatience.TotalMilliseconds)
+                {
+                    _logger.LogWarning("Stopping while Kafka is away: the last {Records} records that stage {Stage} read are not committed; they are worked on again at the next start, and nothing is lost", _unconfirmed + _uncut, _setup.Stage.Id);
+                    throw new OperationCanceledException(_stop);
+                }
+
+                if (waited > _patience.TotalMilliseconds)
+                {
+                    throw new TransactionAbortedException(ErrorCode.Local_TimedOut, $"stage {_setup.Stage.Id}: the last checkpoint could not be committed within {_patience.TotalSeconds:0} s");
+                }
             }
 
             Resend();
