@@ -93,6 +93,9 @@ public sealed class WindowDefinition : TwoPhaseDefinition
     ];
 
     /// <inheritdoc/>
+    public override string StateShape(OptionSet options) => new WindowSettings(options).ToString();
+
+    /// <inheritdoc/>
     public override string ExchangeKey => "brand";
 
     /// <inheritdoc/>

@@ -53,6 +53,9 @@ internal sealed class WindowSettings
         return time - (into < 0 ? into + Slide : into);
     }
 
+    /// <summary>What must be equal for stored slots to mean the same, in words.</summary>
+    public override string ToString() => Describe(Size, Slide, Shape);
+
     /// <summary>Writes what must be equal for stored slots to mean the same.</summary>
     public void WriteShape(StateWriter writer)
     {
