@@ -35,6 +35,9 @@ internal sealed class SlotTables
     /// <summary>Whether the partition was last said to be idle.</summary>
     public bool SentIdle { get; set; }
 
+    /// <summary>Whether the partition was said to be idle when the state was stored that this task started from.</summary>
+    public bool WasIdle { get; private set; }
+
     /// <summary>Whether the partition was last said to have ended.</summary>
     public bool SentEnded { get; set; }
 
@@ -123,7 +126,7 @@ internal sealed class SlotTables
         _settings.CheckShape(_context.OperatorId, ref reader);
         MaxEventTime = reader.ReadSigned();
         SentWatermark = reader.ReadSigned();
-        SentIdle = reader.ReadFlag();
+        SentIdle = WasIdle = reader.ReadFlag();
         SentEnded = reader.ReadFlag();
         reader.End();
         _stored = (MaxEventTime, SentWatermark, SentIdle, SentEnded);

@@ -34,6 +34,7 @@ internal sealed class SlotWindows : IOperator
     private long[] _maxBefore = new long[RecordBatch.DefaultCapacity];
     private long _firstEnd = long.MaxValue;
     private long _lastStart;
+    private bool _hasSpoken;
 
     public SlotWindows(OperatorContext context)
     {
@@ -65,6 +66,7 @@ internal sealed class SlotWindows : IOperator
     {
         var latest = _context.Time.GetUtcNow().ToUnixTimeMilliseconds() + _settings.MaxFuture;
         FollowTime(batch.Origin, latest);
+        _hasSpoken = true;
         _mentions.Open(batch);
         for (var from = 0; from < batch.RowCount; from += Chunk)
         {
@@ -268,7 +270,9 @@ internal sealed class SlotWindows : IOperator
         var watermark = Watermark(_tables.MaxEventTime);
         var silence = _context.Task.Silence;
         ClearUnsent();
-        _sender.Send(_unsent, _tables, watermark, silence >= _settings.IdleAfter, silence == TimeSpan.MaxValue);
+        // One that was idle, and has nothing to read since this task started, is so still.
+        var idle = silence >= _settings.IdleAfter || (_tables.WasIdle && !_hasSpoken && silence > TimeSpan.Zero);
+        _sender.Send(_unsent, _tables, watermark, idle, silence == TimeSpan.MaxValue);
         foreach (var position in _unsent)
         {
             _tables.Changed(position);
