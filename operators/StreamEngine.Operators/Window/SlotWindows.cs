@@ -154,7 +154,7 @@ internal sealed class SlotWindows : IOperator
         for (var start = ahead.Key.Start; _sessions is null && start > time - _settings.Size; start -= _settings.Slide)
         {
             var end = start + _settings.Size;
-            if (watermark < end + _settings.Lateness)
+            if (IsOpen(end, watermark))
             {
                 var position = start == ahead.Key.Start && ahead.Position >= 0 ? ahead.Position : FindOrOpen(ahead.Key with { Start = start });
                 Add(position, row, time, ahead.Author, watermark >= end, batch.Origin.Offsets[record] + 1);
@@ -179,7 +179,7 @@ internal sealed class SlotWindows : IOperator
     private bool CountInSession(RecordBatch batch, int row, long time, in Ahead ahead, long watermark)
     {
         var end = SessionTime.Start(time) + _settings.Size;
-        if (watermark >= end + _settings.Lateness)
+        if (!IsOpen(end, watermark))
         {
             return false;
         }
@@ -188,6 +188,9 @@ internal sealed class SlotWindows : IOperator
         _firstEnd = Math.Min(_firstEnd, end);
         return true;
     }
+
+    /// <summary>Whether a window that ends at a time still takes posts.</summary>
+    private bool IsOpen(long end, long watermark) => watermark < end + _settings.Lateness && end > _tables.ClosedThrough;
 
     /// <summary>The start of the last window that holds <paramref name="time"/>; most posts are in the same one as the post before.</summary>
     private long LastStart(long time)
@@ -279,9 +282,14 @@ internal sealed class SlotWindows : IOperator
         }
 
         _unsent.Clear();
-        if (_firstEnd != long.MaxValue && _firstEnd + _settings.Lateness <= watermark)
+        if (watermark != long.MinValue)
         {
-            ForgetClosed(watermark);
+            _tables.ClosedThrough = Math.Max(_tables.ClosedThrough, watermark - _settings.Lateness);
+        }
+
+        if (_firstEnd <= _tables.ClosedThrough)
+        {
+            ForgetClosed();
         }
     }
 
@@ -302,7 +310,7 @@ internal sealed class SlotWindows : IOperator
         _unsent.RemoveRange(kept, _unsent.Count - kept);
     }
 
-    private void ForgetClosed(long watermark)
+    private void ForgetClosed()
     {
         _firstEnd = long.MaxValue;
         for (var position = 0; position < _slots.End; position++)
@@ -314,7 +322,7 @@ internal sealed class SlotWindows : IOperator
             }
 
             var end = _settings.EndOf(slot);
-            if (end + _settings.Lateness > watermark)
+            if (end > _tables.ClosedThrough)
             {
                 _firstEnd = Math.Min(_firstEnd, end);
                 continue;

@@ -54,6 +54,9 @@ internal sealed class WindowSettings
         return time - (into < 0 ? into + Slide : into);
     }
 
+    /// <summary>What must be equal for stored slots to mean the same, in words.</summary>
+    public override string ToString() => Describe(TimeSpan.FromMilliseconds(Size), TimeSpan.FromMilliseconds(Slide), Shape);
+
     /// <summary>Writes what must be equal for stored slots to mean the same.</summary>
     public void WriteShape(StateWriter writer)
     {
@@ -70,7 +73,7 @@ internal sealed class WindowSettings
         if (size.TotalMilliseconds != Size || slide.TotalMilliseconds != Slide || shape != Shape)
         {
             throw new Core.State.StateException(
-                $"Operator '{operatorId}': its state was made with {Describe(size, slide, shape)}, the graph now has {Describe(TimeSpan.FromMilliseconds(Size), TimeSpan.FromMilliseconds(Slide), Shape)}. Give the operator another id to start it afresh, or keep its options.");
+                $"Operator '{operatorId}': its state was made with {Describe(size, slide, shape)}, the graph now has {this}. Give the operator another id to start it afresh, or keep its options.");
         }
     }
 
