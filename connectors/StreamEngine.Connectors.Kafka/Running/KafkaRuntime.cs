@@ -33,7 +33,6 @@ public sealed class KafkaRuntime : IDisposable
 {
     /// <summary>While partitions are not assigned to this process, idleness is believed only after so long.</summary>
     private static readonly TimeSpan _idleWithoutAll = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan _lookAtSource = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _hangsAfter = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _joinPatience = TimeSpan.FromSeconds(9);
 
@@ -235,7 +234,7 @@ public sealed class KafkaRuntime : IDisposable
     /// <summary>Follows the source when it is given more partitions.</summary>
     private void WatchSource(GraphTopics topics, CancellationToken stop)
     {
-        while (!stop.WaitHandle.WaitOne(_lookAtSource))
+        while (!stop.WaitHandle.WaitOne(GraphTopics.LookEvery))
         {
             try
             {

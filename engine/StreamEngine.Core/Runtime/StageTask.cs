@@ -244,6 +244,7 @@ public sealed partial class StageTask : IDisposable
             OutputSchema = op.OutputSchema,
             Partition = Partition,
             PartitionCount = _environment.InputPartitions,
+            PartitionNewsDelay = _environment.PartitionNewsDelay,
             Time = _environment.Time,
             Logger = _environment.Loggers.CreateLogger($"{_plan.Graph.Name}.{node.Id}"),
             Task = _services,
