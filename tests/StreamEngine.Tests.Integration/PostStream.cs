@@ -40,6 +40,9 @@ internal sealed class PostStream(int seed, int partitions)
     private readonly long _start = DateTimeOffset.UtcNow.AddHours(-3).ToUnixTimeSeconds() / 60 * 60_000;
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
 
+    /// <summary>Partitions that posts go to, in turn.</summary>
+    public int Partitions { get; set; } = partitions;
+
     /// <summary>How many posts were made.</summary>
     public int Count { get; private set; }
 
@@ -92,7 +95,7 @@ internal sealed class PostStream(int seed, int partitions)
         for (var i = 0; i < count; i++)
         {
             producer.Produce(
-                new TopicPartition(topic, Count % partitions),
+                new TopicPartition(topic, Count % Partitions),
                 new Message<Null, byte[]> { Value = Next() },
                 report => Assert.False(report.Error.IsError, report.Error.Reason));
         }

@@ -150,7 +150,7 @@ public sealed class TopicAdmin : IDisposable
     private List<string> Mismatches(TopicSpec spec, int partitions, bool created, CancellationToken stop)
     {
         var mismatches = new List<string>();
-        if (partitions < spec.Partitions)
+        if (partitions < spec.Partitions && (created || !spec.KeepsPartitions))
         {
             mismatches.Add(IsEmbedded()
                 ? $"topic '{spec.Name}' has {partitions} partitions in the embedded broker, {spec.Partitions} are needed: start it with --topic {spec.Name}:{spec.Partitions}"

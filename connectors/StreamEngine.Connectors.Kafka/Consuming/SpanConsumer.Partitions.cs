@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using StreamEngine.Connectors.Kafka.Native;
 
 namespace StreamEngine.Connectors.Kafka;
 
@@ -59,6 +60,18 @@ public sealed unsafe partial class SpanConsumer
     {
         var next = Positions(topic).Next(partition);
         return next is TopicPositions.Unknown or TopicPositions.Closed ? Offset.Unset : next;
+    }
+
+    /// <summary>Asks the brokers at once, and not only at the next refresh, how many partitions the topics have; the group then shares new ones out.</summary>
+    /// <remarks>The client looks at the answer only where it names all topics.</remarks>
+    public void LookForPartitions()
+    {
+        ThrowIfHandingOver();
+        nint metadata;
+        if (Librdkafka.rd_kafka_metadata(Librdkafka.HandleOf(_consumer), 1, 0, &metadata, 1000) == 0)
+        {
+            Librdkafka.rd_kafka_metadata_destroy(metadata);
+        }
     }
 
     /// <summary>The first offset there is and the one after the last, asked of the broker.</summary>

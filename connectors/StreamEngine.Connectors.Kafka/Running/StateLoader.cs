@@ -9,88 +9,120 @@ namespace StreamEngine.Connectors.Kafka;
 /// The end is the high watermark, not the last stable offset: a transaction that its dead owner left open, or that is just being
 /// committed, is waited for until the broker has decided it. What was committed is thereby never missed.
 /// </remarks>
-internal sealed class StateLoader(KafkaSettings settings, string topic, string group, ILoggerFactory loggers)
+internal sealed class StateLoader(KafkaSettings settings, string topic, string group, ILogger logger)
 {
-    private readonly ILogger _logger = loggers.CreateLogger("StreamEngine.State");
+    private static readonly TimeSpan _callPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _retryPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _tellAfter = TimeSpan.FromSeconds(20);
 
-    /// <summary>Reads partitions.</summary>
-    /// <exception cref="TimeoutException">The state could not be read in time.</exception>
-    internal Dictionary<int, StateImage> Load(IReadOnlyCollection<int> partitions, TimeSpan timeout, CancellationToken stop)
+    /// <summary>Reads partitions, however long that takes, and hands each over when it is complete.</summary>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    /// <exception cref="AccessRefusedException">The brokers turn this client away.</exception>
+    internal void Load(IReadOnlyCollection<int> partitions, Action<int, StateImage> complete, CancellationToken stop)
     {
-        var receiver = new Receiver();
-        foreach (var (partition, end) in Ends(partitions, timeout))
+        var receiver = new Receiver(stop);
+        foreach (var (partition, end) in Ends(partitions, stop))
         {
             receiver.Open(partition, end);
         }
 
-        using var consumer = new SpanConsumer(settings, new SpanConsumerOptions { GroupId = group, ReadCommitted = true }, _logger);
+        receiver.HandOver(complete);
+        using var consumer = new SpanConsumer(settings, new SpanConsumerOptions { GroupId = group, ReadCommitted = true }, logger);
         consumer.Assign([.. receiver.Unfinished.Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))]);
-        var deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        var tell = Environment.TickCount64 + (long)_tellAfter.TotalMilliseconds;
         while (receiver.Unfinished.Count > 0)
         {
             stop.ThrowIfCancellationRequested();
             consumer.Poll(100, ref receiver);
-            if (Environment.TickCount64 > deadline)
+            consumer.Health.ThrowIfRefused();
+            receiver.HandOver(complete);
+            if (Environment.TickCount64 > tell)
             {
-                throw new TimeoutException($"the state in {topic} [{string.Join(", ", receiver.Unfinished)}] could not be read to its end within {timeout.TotalSeconds:0} s: a broker is missing, or a transaction is open there");
+                logger.LogWarning("The state in {Topic} [{Partitions}] is still not read to its end: a broker is missing, or a transaction is open there. Waiting", topic, string.Join(", ", receiver.Unfinished));
+                tell += (long)_tellAfter.TotalMilliseconds;
             }
         }
-
-        return receiver.Images;
     }
 
-    private List<(int Partition, long End)> Ends(IReadOnlyCollection<int> partitions, TimeSpan timeout)
+    private List<(int Partition, long End)> Ends(IReadOnlyCollection<int> partitions, CancellationToken stop)
     {
-        using var consumer = new SpanConsumer(settings, new SpanConsumerOptions { GroupId = group, ReadCommitted = false }, _logger);
-        return [.. partitions.Select(p => (p, consumer.QueryWatermarks(topic, p, timeout).High.Value))];
+        using var consumer = new SpanConsumer(settings, new SpanConsumerOptions { GroupId = group, ReadCommitted = false }, logger);
+        return [.. partitions.Select(p => (p, End(consumer, p, stop)))];
     }
 
-    private struct Receiver : IRecordReceiver
+    private long End(SpanConsumer consumer, int partition, CancellationToken stop)
     {
-        private readonly Dictionary<int, long> _ends;
-
-        public Receiver()
+        while (true)
         {
-            _ends = [];
-            Images = [];
-            Unfinished = [];
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                return consumer.QueryWatermarks(topic, partition, _callPatience).High.Value;
+            }
+            catch (KafkaException error)
+            {
+                // The broker is away, or does not show yet that the partition was added.
+                consumer.Health.ThrowIfRefused();
+                logger.LogDebug("The end of {Topic}[{Partition}] is not known yet: {Reason}", topic, partition, error.Error.Reason);
+                stop.WaitHandle.WaitOne(_retryPause);
+            }
         }
+    }
 
-        internal Dictionary<int, StateImage> Images { get; }
+    private readonly struct Receiver(CancellationToken stop) : IRecordReceiver
+    {
+        private readonly Dictionary<int, long> _ends = [];
+        private readonly Dictionary<int, StateImage> _images = [];
+        private readonly List<int> _complete = [];
 
-        internal HashSet<int> Unfinished { get; }
+        internal HashSet<int> Unfinished { get; } = [];
 
-        internal readonly void Open(int partition, long end)
+        internal void Open(int partition, long end)
         {
-            Images[partition] = new StateImage();
+            _images[partition] = new StateImage();
             _ends[partition] = end;
-            if (end > 0)
-            {
-                Unfinished.Add(partition);
-            }
+            Unfinished.Add(partition);
+            Finish(partition, 0);
         }
 
-        public readonly void OnRecord(in ConsumedRecord record)
+        internal void HandOver(Action<int, StateImage> complete)
         {
+            foreach (var partition in _complete)
+            {
+                stop.ThrowIfCancellationRequested();
+                _images.Remove(partition, out var image);
+                complete(partition, image!);
+            }
+
+            _complete.Clear();
+        }
+
+        public void OnRecord(in ConsumedRecord record)
+        {
+            if (!Unfinished.Contains(record.Partition))
+            {
+                return;
+            }
+
             if (record.HasValue)
             {
-                Images[record.Partition].Put(record.Key, record.Value);
+                _images[record.Partition].Put(record.Key, record.Value);
             }
             else
             {
-                Images[record.Partition].Delete(record.Key);
+                _images[record.Partition].Delete(record.Key);
             }
 
             Finish(record.Partition, record.Offset + 1);
         }
 
-        public readonly void OnPartitionEnd(string topic, int partition, long offset) => Finish(partition, offset);
+        public void OnPartitionEnd(string topic, int partition, long offset) => Finish(partition, offset);
 
-        private readonly void Finish(int partition, long next)
+        private void Finish(int partition, long next)
         {
-            if (next >= _ends[partition])
+            if (next >= _ends[partition] && Unfinished.Remove(partition))
             {
-                Unfinished.Remove(partition);
+                _complete.Add(partition);
             }
         }
     }

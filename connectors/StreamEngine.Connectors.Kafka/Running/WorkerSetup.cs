@@ -13,7 +13,7 @@ internal sealed record WorkerSetup
 
     public required KafkaSettings Settings { get; init; }
 
-    public required Func<TopicPlan, int> PartitionsOf { get; init; }
+    public required GraphTopics Topics { get; init; }
 
     public required string TransactionalId { get; init; }
 
@@ -33,6 +33,9 @@ internal sealed record WorkerSetup
 
     /// <summary>The topic of a stage that reads one.</summary>
     public TopicPlan Input => Stage.Inputs[0].Topic;
+
+    /// <summary>How many partitions a topic has now.</summary>
+    public int PartitionsOf(TopicPlan topic) => Topics.PartitionsOf(topic);
 }
 
 /// <summary>What a worker is doing, as others see it. Written by the worker's thread, read by any.</summary>
@@ -43,6 +46,8 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
     private long _records;
     private long _checkpoints;
     private long _skipped;
+    private long _restores;
+    private long _restoreMilliseconds;
     private bool _quiet;
     private DateTimeOffset _since = time.GetUtcNow();
 
@@ -53,6 +58,12 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
 
     /// <summary>Checkpoints committed by this process.</summary>
     public long Checkpoints => Interlocked.Read(ref _checkpoints);
+
+    /// <summary>Partitions whose state was read back by this process.</summary>
+    public long Restores => Interlocked.Read(ref _restores);
+
+    /// <summary>How long reading it back took, in all.</summary>
+    public TimeSpan RestoreTime => TimeSpan.FromMilliseconds(Interlocked.Read(ref _restoreMilliseconds));
 
     /// <summary>Records that a sink could not take.</summary>
     public long SkippedRecords => Interlocked.Read(ref _skipped);
@@ -88,6 +99,13 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
     {
         Interlocked.Add(ref _records, records);
         State(false, Assigned);
+    }
+
+    /// <summary>A partition's state was read back.</summary>
+    public void Restored(TimeSpan took)
+    {
+        Interlocked.Increment(ref _restores);
+        Interlocked.Add(ref _restoreMilliseconds, (long)took.TotalMilliseconds);
     }
 
     public void Committed() => Interlocked.Increment(ref _checkpoints);

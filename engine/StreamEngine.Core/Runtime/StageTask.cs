@@ -27,6 +27,7 @@ public sealed class StageTask : IDisposable
     private readonly Subject<RecordBatch> _input = new();
     private readonly Dictionary<string, Subject<RecordBatch>> _outputs = [];
     private readonly List<Flow> _flows = [];
+    private readonly List<OperatorContext> _contexts = [];
     private readonly RecordBatch? _batch;
     private readonly ExchangeReader? _exchange;
     private readonly TaskState _state;
@@ -154,6 +155,11 @@ public sealed class StageTask : IDisposable
     public void Cut()
     {
         Push();
+        foreach (var context in _contexts)
+        {
+            context.PartitionCount = _environment.InputPartitions;
+        }
+
         Guard(_runCutActions);
         _state.WriteChanges(_environment.Outputs, NextOffset, Ledger);
     }
@@ -232,6 +238,7 @@ public sealed class StageTask : IDisposable
             Logger = _environment.Loggers.CreateLogger($"{_plan.Graph.Name}.{node.Id}"),
             Task = _services,
         };
+        _contexts.Add(context);
         _services.Connecting = node.Id;
         var instance = op.Phase == OperatorPhase.Second ? ((TwoPhaseDefinition)node.Definition).CreateMerge(context) : node.Definition.Create(context);
         _owned.Add(instance);
