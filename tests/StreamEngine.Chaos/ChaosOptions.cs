@@ -35,4 +35,16 @@ internal sealed record ChaosOptions
 
     /// <summary>The file that engine processes' words are added to; null: none.</summary>
     public string? Log { get; init; }
+
+    /// <summary>The same on a cluster of three nodes, with a quarter of the posts and of the engine's kills, and each node killed once.</summary>
+    public ChaosOptions OnCluster() => this with
+    {
+        Nodes = 3,
+        Posts = Posts / 4,
+        EngineKills = EngineKills / 4,
+        DatabaseKills = Math.Min(DatabaseKills, 1),
+        BrokerKills = Math.Min(BrokerKills, 1),
+        Freezes = 0,
+        AddedPartitions = 0,
+    };
 }

@@ -22,7 +22,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             DatabaseKills = 1,
             BrokerKills = 1,
             Freezes = 1,
-            AddedPartitions = 0,
+            AddedPartitions = 1,
         };
 
         var verdict = await ChaosRun.Execute(options, output.WriteLine);

@@ -5,10 +5,10 @@ using StreamEngine.Chaos.Running;
 namespace StreamEngine.Chaos.Faults;
 
 /// <summary>Makes faults happen while posts are written, and sees that work goes on after each.</summary>
-internal sealed class FaultDriver(ChaosOptions options, RealKafka kafka, Database database, SourceTopic source, EnginePair engines, Random random, Action<string> progress)
+internal sealed class FaultDriver(ChaosOptions options, Setting setting, Random random)
 {
     private const string Works = "Stage ingest works on";
-    private const string StartsAnew = "starts anew from its last checkpoint";
+    private const string Fenced = "was fenced";
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(4);
 
     /// <summary>Kills of engine processes so far.</summary>
@@ -22,12 +22,12 @@ internal sealed class FaultDriver(ChaosOptions options, RealKafka kafka, Databas
     {
         for (var i = 0; i < faults.Count; i++)
         {
-            var writing = source.WriteUpTo(options.Posts * (i + 1) / (faults.Count + 1), options.Rate);
+            var writing = setting.Source.WriteUpTo(options.Posts * (i + 1) / (faults.Count + 1), options.Rate);
             await Task.Delay(random.Next(1500));
-            progress(string.Create(CultureInfo.InvariantCulture, $"{i + 1}/{faults.Count} {faults[i]}, {source.Written} posts written"));
+            setting.Tell(string.Create(CultureInfo.InvariantCulture, $"{i + 1}/{faults.Count} {faults[i]}, {setting.Source.Written} posts written"));
             var watch = Stopwatch.StartNew();
             await Strike(faults[i]);
-            engines.Start();
+            setting.Engines.Start();
             // Now and then the next fault comes before the last one is got over.
             if (random.Next(3) > 0)
             {
@@ -38,20 +38,20 @@ internal sealed class FaultDriver(ChaosOptions options, RealKafka kafka, Databas
             await writing;
         }
 
-        await source.WriteUpTo(options.Posts, options.Rate);
+        await setting.Source.WriteUpTo(options.Posts, options.Rate);
     }
 
     /// <summary>Waits until the engine has committed all posts that are in the topic now.</summary>
     public async Task CatchUp()
     {
-        var ends = source.Ends();
+        var ends = setting.Source.Ends();
         await Eventually.Holds(
             () =>
             {
-                engines.Start();
-                return source.IsDone(ends);
+                setting.Engines.Start();
+                return setting.Source.IsDone(ends);
             },
-            () => $"the engine gets to the end of what was written: {string.Join(", ", ends)}; it is at {string.Join(", ", source.Committed())}\n{engines.Said}",
+            () => $"the engine gets to the end of what was written: {string.Join(", ", ends)}; it is at {string.Join(", ", setting.Source.Committed())}\n{setting.Engines.Said}",
             _patience);
     }
 
@@ -61,13 +61,13 @@ internal sealed class FaultDriver(ChaosOptions options, RealKafka kafka, Databas
         FaultKind.KillDatabase => KillDatabase(),
         FaultKind.KillBroker => KillBroker(fault.Node),
         FaultKind.FreezeEngine => FreezeEngine(),
-        _ => source.Grow(options.AddedPartitions),
+        _ => setting.Source.Grow(options.AddedPartitions),
     };
 
     private async Task KillEngine()
     {
         EngineKills++;
-        await engines.Kill(random.Next(EnginePair.Count));
+        await setting.Engines.Kill(random.Next(EnginePair.Count));
         if (random.Next(4) == 0)
         {
             // The other one takes over, or they are both gone.
@@ -77,21 +77,21 @@ internal sealed class FaultDriver(ChaosOptions options, RealKafka kafka, Databas
 
     private async Task KillDatabase()
     {
-        database.Kill();
+        setting.Database.Kill();
         await MeanwhileAnEngine();
-        await database.Start();
+        await setting.Database.Start();
     }
 
     private async Task KillBroker(int node)
     {
         if (options.Nodes > 1)
         {
-            await Eventually.Holds(() => source.IsInSync(options.Nodes), "all replicas are in step before the next node is killed", _patience);
+            await Eventually.Holds(() => setting.Source.IsInSync(options.Nodes), "all replicas are in step before the next node is killed", _patience);
         }
 
-        await kafka.Kill(node);
+        await setting.Kafka.Kill(node);
         await MeanwhileAnEngine();
-        await kafka.Restart(node);
+        await setting.Kafka.Restart(node);
     }
 
     /// <summary>While something else is down, an engine process may be killed, too.</summary>
@@ -101,7 +101,7 @@ internal sealed class FaultDriver(ChaosOptions options, RealKafka kafka, Databas
         if (random.Next(2) == 0)
         {
             await KillEngine();
-            engines.Start();
+            setting.Engines.Start();
             await Task.Delay(random.Next(3000));
         }
     }
@@ -109,22 +109,22 @@ internal sealed class FaultDriver(ChaosOptions options, RealKafka kafka, Databas
     /// <summary>Freezes a process that has partitions, until the other one has worked on all of them; then it must notice.</summary>
     private async Task FreezeEngine()
     {
-        engines.Start();
-        var frozen = engines[random.Next(EnginePair.Count)];
+        setting.Engines.Start();
+        var frozen = setting.Engines[random.Next(EnginePair.Count)];
         await frozen.Says(Works, _patience);
-        var before = frozen.Times(StartsAnew);
+        var before = frozen.Times(Fenced);
         frozen.Freeze();
         try
         {
-            var ends = source.Ends();
-            await Eventually.Holds(() => source.IsDone(ends), () => $"the other process takes over from the one that is frozen\n{engines.Said}", _patience);
-            await Eventually.Holds(async () => await source.Members() == 1, "the frozen process's session has ended", _patience);
+            var ends = setting.Source.Ends();
+            await Eventually.Holds(() => setting.Source.IsDone(ends), () => $"the other process takes over from the one that is frozen\n{setting.Engines.Said}", _patience);
+            await Eventually.Holds(async () => await setting.Source.Members() == 1, "the frozen process's session has ended", _patience);
         }
         finally
         {
             frozen.Thaw();
         }
 
-        await frozen.Says(StartsAnew, _patience, before);
+        await frozen.Says(Fenced, _patience, before);
     }
 }

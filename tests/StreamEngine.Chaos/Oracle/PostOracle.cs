@@ -29,7 +29,7 @@ internal sealed class ExpectedLedger
 /// time of the records before it, less the disorder; a post counts in its window unless that ended the lateness or longer before the
 /// watermark; it counts there as late when the watermark had reached the window's end.
 /// </remarks>
-internal sealed class PostOracle(PostScript script, ToneTable tones)
+internal sealed class PostOracle(IReadOnlyList<string> brands, ToneTable tones)
 {
     private readonly Dictionary<WindowKey, ExpectedWindow> _windows = [];
     private readonly SortedDictionary<int, ExpectedLedger> _ledgers = [];
@@ -103,7 +103,7 @@ internal sealed class PostOracle(PostScript script, ToneTable tones)
 
     private void Add(in ScriptedPost post, int brand, long start, bool late)
     {
-        var name = script.Brands[brand];
+        var name = brands[brand];
         var tone = tones[post.Text, post.Language, name];
         var key = new WindowKey(name, post.Channel, tone.Language, start);
         if (!_windows.TryGetValue(key, out var window))

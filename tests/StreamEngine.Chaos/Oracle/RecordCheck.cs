@@ -10,15 +10,15 @@ namespace StreamEngine.Chaos.Oracle;
 /// <summary>Compares what was set aside, and the ledger, with what should be there.</summary>
 internal static class RecordCheck
 {
-    /// <summary>Reads the source topic: counts it with the oracle, and sees to it that it holds each post of the script once, as it was written.</summary>
-    public static void Source(string bootstrap, Names names, PostScript script, long written, PostOracle oracle, Verdict verdict)
+    /// <summary>Reads the source topic: counts it with the oracle, and sees to it that it holds each post once, as it was written.</summary>
+    public static void Source(string bootstrap, Names names, IPosts posts, long written, PostOracle oracle, Verdict verdict)
     {
         using var record = new PostRecord();
         var seen = new bool[written];
         foreach (var read in TopicReader.All(bootstrap, names.Source))
         {
             var number = SourceTopic.NumberOf(read.Message.Key!);
-            var post = script[number];
+            var post = posts[number];
             if (seen[number] || !read.Message.Value.AsSpan().SequenceEqual(record.Write(post)))
             {
                 verdict.Differs($"the input itself: post {number} at {read.TopicPartitionOffset} {(seen[number] ? "was written twice" : "is not as it was written")}");
@@ -52,7 +52,7 @@ internal static class RecordCheck
     }
 
     /// <summary>Compares a topic of records that were set aside, and the view of it.</summary>
-    public static async Task SetAside(string bootstrap, string topic, string view, IReadOnlyDictionary<(int Partition, long Offset), long> expected, PostScript script, Database database, Names names, Verdict verdict)
+    public static async Task SetAside(string bootstrap, string topic, string view, IReadOnlyDictionary<(int Partition, long Offset), long> expected, IPosts posts, Database database, Names names, Verdict verdict)
     {
         using var record = new PostRecord();
         var seen = new HashSet<(int, long)>();
@@ -67,7 +67,7 @@ internal static class RecordCheck
             {
                 verdict.Differs($"{topic}: the record {at} stands there twice");
             }
-            else if (!read.Message.Value.AsSpan().SequenceEqual(record.Write(script[number])))
+            else if (!read.Message.Value.AsSpan().SequenceEqual(record.Write(posts[number])))
             {
                 verdict.Differs($"{topic}: the record {at} is not as it came");
             }

@@ -9,19 +9,13 @@ namespace StreamEngine.Chaos.Posts;
 /// that, a few are up to twice <see cref="Lateness"/> older. After the last post come closing ones, <see cref="Calm"/> later, that are
 /// about nothing: with one in each partition every window is complete and every incident over.
 /// </remarks>
-internal sealed class PostScript
+internal sealed class PostScript : IPosts
 {
     public const int WindowMs = 60_000;
     public const int DisorderMs = 5_000;
     public const int Authors = 3_000;
     private const int Minute = 60_000;
     private const int Channels = 5;
-
-    private static readonly string[] _brandNames =
-    [
-        "Aldervik", "Birchol", "Cedrano", "Dogwell", "Elmoria", "Firstel", "Gorsavia", "Hazelto", "Ivenna", "Juniparo",
-        "Kapokka", "Larchio", "Maplexa", "Nutmego", "Oakenti", "Pinelva", "Quinzaro", "Rowanik", "Sequola", "Tamarinko",
-    ];
 
     private static readonly string[] _channels = ["twitter", "facebook", "reddit", "forum", ""];
 
@@ -33,8 +27,7 @@ internal sealed class PostScript
     /// <param name="brands">How many brands, up to 20.</param>
     public PostScript(long seed, long count, TimeSpan span, int brands)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(brands, _brandNames.Length);
-        (Seed, Count, Span, Brands) = (seed, count, span, _brandNames[..brands]);
+        (Seed, Count, Span, Texts) = (seed, count, span, new BrandTexts(brands));
         var dice = new PostDice(seed, -2);
         var from = 45L + dice.Next(5);
         for (; from + 30 < span.TotalMinutes; from += 20 + dice.Next(15))
@@ -55,7 +48,7 @@ internal sealed class PostScript
 
     public TimeSpan Span { get; }
 
-    public IReadOnlyList<string> Brands { get; }
+    public BrandTexts Texts { get; }
 
     /// <summary>The times in which many are angry at one brand.</summary>
     public IReadOnlyList<Crisis> Crises => _crises;
@@ -72,8 +65,8 @@ internal sealed class PostScript
         var isLate = kind is >= 10 and < 40 || fault == PostFault.WrongReach;
         var angryAt = _crises.FirstOrDefault(c => c.From <= due && due < c.To);
         var isAngry = angryAt is not null && fault == PostFault.None && !isLate && dice.InThousand(300);
-        var brand = isAngry ? angryAt!.Brand : dice.InThousand(30) ? -1 : Math.Min(dice.Next(Brands.Count), dice.Next(Brands.Count));
-        var other = brand >= 0 && !isAngry && dice.InThousand(120) ? (brand + 1) % Brands.Count : -1;
+        var brand = isAngry ? angryAt!.Brand : dice.InThousand(30) ? -1 : Math.Min(dice.Next(Texts.Brands.Count), dice.Next(Texts.Brands.Count));
+        var other = brand >= 0 && !isAngry && dice.InThousand(120) ? (brand + 1) % Texts.Brands.Count : -1;
         var book = Phrasebook.All[dice.Next(Phrasebook.All.Count)];
         return new ScriptedPost
         {
@@ -83,7 +76,7 @@ internal sealed class PostScript
             IsPunctual = !isLate && fault == PostFault.None,
             Brand = brand,
             OtherBrand = other,
-            Text = book.Compose(dice.Next(book.Openings.Length), dice.Next(isAngry ? book.Bad.Length : book.Sayings), dice.Next(book.Endings.Length), Subject(book, brand, other)),
+            Text = book.Compose(dice.Next(book.Openings.Length), dice.Next(isAngry ? book.Bad.Length : book.Sayings), dice.Next(book.Endings.Length), Texts.Subject(book, brand, other)),
             Language = dice.InThousand(100) ? "" : book.Language,
             Channel = _channels[dice.Next(Channels)],
             Author = dice.InThousand(50) ? -1 : dice.Next(Authors),
@@ -105,34 +98,6 @@ internal sealed class PostScript
         Author = 0,
         Reach = 0,
     };
-
-    /// <summary>All texts that there are about brands, each with each language that it may declare.</summary>
-    public IEnumerable<(string Text, string Language)> Texts()
-    {
-        foreach (var book in Phrasebook.All)
-        {
-            for (var brand = 0; brand < Brands.Count; brand++)
-            {
-                foreach (var other in new[] { -1, (brand + 1) % Brands.Count })
-                {
-                    foreach (var text in Texts(book, Subject(book, brand, other)))
-                    {
-                        yield return (text, book.Language);
-                        yield return (text, "");
-                    }
-                }
-            }
-        }
-    }
-
-    private static IEnumerable<string> Texts(Phrasebook book, string subject) =>
-        from opening in Enumerable.Range(0, book.Openings.Length)
-        from saying in Enumerable.Range(0, book.Sayings)
-        from ending in Enumerable.Range(0, book.Endings.Length)
-        select book.Compose(opening, saying, ending, subject);
-
-    private string Subject(Phrasebook book, int brand, int other) =>
-        brand < 0 ? book.Nothing : other < 0 ? Brands[brand] : $"{Brands[brand]} {book.And} {Brands[other]}";
 }
 
 /// <summary>A time in which many are angry at a brand.</summary>

@@ -38,12 +38,12 @@ internal sealed class ToneTable
     /// <summary>The tone of a text that declares a language, which may be empty.</summary>
     public TextTone this[string text, string language, string brand] => _tones[(text, language, brand)];
 
-    /// <summary>Has the program tell the tone of every text of a script.</summary>
+    /// <summary>Has the program tell the tone of every text.</summary>
     /// <exception cref="InvalidOperationException">The program failed.</exception>
-    public static async Task<ToneTable> Take(PostScript script, TempFolder folder)
+    public static async Task<ToneTable> Take(BrandTexts brandTexts, TempFolder folder)
     {
-        var texts = script.Texts().ToList();
-        GraphFiles.WriteBrands(folder, script.Brands);
+        var texts = brandTexts.All().ToList();
+        GraphFiles.WriteBrands(folder, brandTexts.Brands);
         File.WriteAllText(folder["tones.yaml"], Graph);
         File.WriteAllLines(folder["texts.jsonl"], texts.Select((text, i) => JsonSerializer.Serialize(
             text.Language.Length > 0 ? new { id = $"{i}", time = 0, text = text.Text, language = text.Language } : (object)new { id = $"{i}", time = 0, text = text.Text })));

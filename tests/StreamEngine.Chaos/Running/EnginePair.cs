@@ -23,9 +23,15 @@ internal sealed class EnginePair(string[] arguments, string? log, Verdict verdic
                 _processes[i] = null;
             }
 
-            _processes[i] ??= EngineProcess.Start($"engine{i}", arguments, log);
+            StartOne(i);
         }
     }
+
+    /// <summary>Starts one of them where it does not run.</summary>
+    public void StartOne(int number) => _processes[number] ??= EngineProcess.Start($"engine{number}", arguments, log);
+
+    /// <summary>The most memory that one of them ever occupied, in bytes.</summary>
+    public long PeakMemory => _processes.OfType<EngineProcess>().Max(p => p.PeakMemory);
 
     /// <summary>kill -9.</summary>
     public async Task Kill(int number)

@@ -39,9 +39,6 @@ internal sealed class EngineProcess : IDisposable
         }
     }
 
-    /// <summary>Memory that it occupies, in bytes.</summary>
-    public long Memory => StatusBytes("VmRSS:");
-
     /// <summary>The most memory that it ever occupied, in bytes.</summary>
     public long PeakMemory => StatusBytes("VmHWM:");
 

@@ -1,5 +1,3 @@
-using StreamEngine.Chaos.Posts;
-
 namespace StreamEngine.Chaos.Running;
 
 /// <summary>The graph that is put to the test, and its brands.</summary>
@@ -42,9 +40,9 @@ internal static class GraphFiles
         File.WriteAllText(folder["brands.yaml"], "brands:\n" + string.Concat(brands.Select(brand => $"  - name: {brand}\n    keywords: [{brand}]\n")));
 
     /// <summary>Writes the graph, and gives the arguments that run it.</summary>
-    public static string[] Write(TempFolder folder, PostScript script, Names names, string bootstrap, Uri clickHouse)
+    public static string[] Write(TempFolder folder, IReadOnlyList<string> brands, Names names, string bootstrap, Uri clickHouse)
     {
-        WriteBrands(folder, script.Brands);
+        WriteBrands(folder, brands);
         File.WriteAllText(folder["graph.yaml"], Graph);
         return
         [

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -11,20 +12,22 @@ namespace StreamEngine.Chaos.Running;
 internal sealed class SourceTopic : IDisposable
 {
     private const int Block = 200;
+    private const int PartitionSeed = 77;
     private static readonly TimeSpan _callPatience = TimeSpan.FromSeconds(30);
 
-    private readonly PostScript _script;
+    private readonly IPosts _posts;
     private readonly PostRecord _record = new();
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly IAdminClient _admin;
     private readonly IConsumer<Ignore, Ignore> _lookup;
     private readonly string _group;
     private readonly HashSet<int> _begun = [];
+    private readonly ConcurrentDictionary<int, long> _ends = [];
     private volatile Error? _failure;
 
-    public SourceTopic(PostScript script, Names names, string bootstrap, int partitions)
+    public SourceTopic(IPosts posts, Names names, string bootstrap, int partitions)
     {
-        (_script, Name, _group, Partitions) = (script, names.Source, names.IngestGroup, partitions);
+        (_posts, Name, _group, Partitions) = (posts, names.Source, names.IngestGroup, partitions);
         var config = new ProducerConfig
         {
             BootstrapServers = bootstrap,
@@ -72,7 +75,7 @@ internal sealed class SourceTopic : IDisposable
         {
             for (var end = Math.Min(number, Written + Block); Written < end; Written++)
             {
-                var post = _script[Written];
+                var post = _posts[Written];
                 Write(post, PartitionFor(post));
             }
 
@@ -86,32 +89,20 @@ internal sealed class SourceTopic : IDisposable
         Flush();
     });
 
-    /// <summary>Writes a closing post into each partition.</summary>
-    public void Close()
-    {
-        for (var partition = 0; partition < Partitions; partition++)
-        {
-            Write(_script[Written++], partition);
-        }
-
-        Flush();
-    }
-
-    /// <summary>Writes posts outside the script, to partitions in turn.</summary>
+    /// <summary>Writes posts, the next ones, to partitions in turn.</summary>
     public void Write(IEnumerable<ScriptedPost> posts)
     {
-        var partition = 0;
-        foreach (var post in posts)
+        foreach (var (i, post) in posts.Index())
         {
-            Write(post, partition++ % Partitions);
+            Write(post, i % Partitions);
+            Written++;
         }
 
         Flush();
     }
 
-    /// <summary>The offset behind the last record of each partition.</summary>
-    public Dictionary<int, long> Ends() =>
-        Enumerable.Range(0, Partitions).ToDictionary(p => p, p => _lookup.QueryWatermarkOffsets(new TopicPartition(Name, p), _callPatience).High.Value);
+    /// <summary>The offset behind the last record of each partition that Kafka has acknowledged.</summary>
+    public Dictionary<int, long> Ends() => new(_ends);
 
     /// <summary>The offset up to which the engine has committed each partition.</summary>
     public Dictionary<int, long> Committed() =>
@@ -163,7 +154,7 @@ internal sealed class SourceTopic : IDisposable
     /// </summary>
     private int PartitionFor(in ScriptedPost post)
     {
-        var partition = new PostDice(_script.Seed + 1, post.Number).Next(Partitions);
+        var partition = new PostDice(PartitionSeed, post.Number).Next(Partitions);
         if (_begun.Contains(partition) || post.IsPunctual)
         {
             _begun.Add(partition);
@@ -180,13 +171,25 @@ internal sealed class SourceTopic : IDisposable
         {
             try
             {
-                _producer.Produce(new TopicPartition(Name, partition), message, report => _failure ??= report.Error.IsError ? report.Error : null);
+                _producer.Produce(new TopicPartition(Name, partition), message, Acknowledge);
                 return;
             }
             catch (ProduceException<byte[], byte[]> error) when (error.Error.Code == ErrorCode.Local_QueueFull)
             {
                 _producer.Poll(TimeSpan.FromMilliseconds(100));
             }
+        }
+    }
+
+    private void Acknowledge(DeliveryReport<byte[], byte[]> report)
+    {
+        if (report.Error.IsError)
+        {
+            _failure ??= report.Error;
+        }
+        else
+        {
+            _ends[report.Partition.Value] = report.Offset.Value + 1;
         }
     }
 
