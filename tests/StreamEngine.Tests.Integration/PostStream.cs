@@ -68,6 +68,10 @@ internal sealed class PostStream(int seed, int partitions)
         .. more,
     ];
 
+    /// <summary>Arguments that write the graph's savepoint.</summary>
+    public static IEnumerable<string> Savepoint(TempFolder folder, string name, string bootstrap, string topic) =>
+        ["savepoint", WriteGraph(folder), "--set", $"name={name}", "--set", $"source.kafka.brokers={bootstrap}", "--set", $"source.kafka.topic={topic}"];
+
     /// <summary>One post about a brand.</summary>
     public static byte[] Post(string id, DateTimeOffset time, string text) =>
         JsonSerializer.SerializeToUtf8Bytes(new { id, time = time.ToString("O"), channel = "test", language = "en", author = "someone", text });

@@ -81,6 +81,20 @@ public sealed class TopicAdmin : IDisposable
         throw new UnknownTopicException($"Kafka at {_brokers} has no topic '{topic}'{known}.", topic);
     }
 
+    /// <summary>How many members consumer groups have together. The embedded broker cannot tell: 0 there.</summary>
+    internal int MembersOf(IReadOnlyList<string> groups)
+    {
+        if (IsEmbedded())
+        {
+            return 0;
+        }
+
+        var members = 0;
+        Retrying("describe the graph's groups", TimeSpan.FromSeconds(30), () => members = _admin.DescribeConsumerGroupsAsync(groups, new DescribeConsumerGroupsOptions { RequestTimeout = _callPatience })
+            .GetAwaiter().GetResult().ConsumerGroupDescriptions.Sum(g => g.Members.Count), default);
+        return members;
+    }
+
     /// <summary>All topics that this user may see, without Kafka's own, in order.</summary>
     public IReadOnlyList<string> TopicNames(CancellationToken stop = default)
     {

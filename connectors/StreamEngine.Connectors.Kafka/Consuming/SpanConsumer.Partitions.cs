@@ -79,6 +79,19 @@ public sealed unsafe partial class SpanConsumer
     public WatermarkOffsets QueryWatermarks(string topic, int partition, TimeSpan timeout) =>
         _consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), timeout);
 
+    /// <summary>The offset after the partition's last record, as the last response said; -1 before the first. Asks nobody.</summary>
+    public long KnownEnd(string topic, int partition)
+    {
+        try
+        {
+            return _consumer.GetWatermarkOffsets(new TopicPartition(topic, partition)).High is { IsSpecial: false } high ? high.Value : -1;
+        }
+        catch (KafkaException)
+        {
+            return -1;
+        }
+    }
+
     /// <summary>The group's committed offsets; <see cref="Offset.Unset"/> where there is none.</summary>
     /// <exception cref="KafkaException">No answer in time.</exception>
     public IReadOnlyList<TopicPartitionOffset> Committed(IEnumerable<TopicPartition> partitions, TimeSpan timeout) => _consumer.Committed(partitions, timeout);

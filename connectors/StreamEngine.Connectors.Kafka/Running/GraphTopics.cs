@@ -59,6 +59,15 @@ internal sealed class GraphTopics : IDisposable
         }
     }
 
+    /// <summary>How many members consumer groups have together.</summary>
+    internal int MembersOf(IReadOnlyList<string> groups)
+    {
+        lock (_lock)
+        {
+            return _admin.MembersOf(groups);
+        }
+    }
+
     /// <summary>How many partitions a topic has on the cluster; 0 when it does not exist.</summary>
     internal int Find(TopicPlan topic, CancellationToken stop)
     {

@@ -15,6 +15,12 @@ public sealed record KafkaRuntimeOptions
     /// <summary>Ends the run when there has been nothing to read, send or write for so long; <see langword="null"/> = never.</summary>
     public TimeSpan? UntilIdle { get; init; }
 
+    /// <summary>A savepoint's file to begin with; <see langword="null"/> = with what is stored in Kafka.</summary>
+    public string? FromSavepoint { get; init; }
+
+    /// <summary>Whether <see cref="FromSavepoint"/> replaces state that the graph has already.</summary>
+    public bool ReplaceState { get; init; }
+
     /// <summary>This process's name, unique among those of the graph; <see langword="null"/> = the machine's name and the lowest free number.</summary>
     public string? Instance { get; init; }
 }
@@ -90,7 +96,8 @@ public sealed class KafkaRuntime : IDisposable
     /// <exception cref="AccessRefusedException">The brokers turn this user away.</exception>
     /// <exception cref="TopicException">A topic cannot be made, or is not as it must be.</exception>
     /// <exception cref="TaskException">An operator failed.</exception>
-    /// <exception cref="StateException">Stored state cannot be read.</exception>
+    /// <exception cref="StateException">Stored state cannot be read, or a savepoint cannot take its place.</exception>
+    /// <exception cref="IncompatibleStateException">The graph cannot take over what is stored for it. Nothing was written.</exception>
     /// <exception cref="SinkException">A sink refuses for good.</exception>
     public void Run(CancellationToken stop)
     {
@@ -100,7 +107,7 @@ public sealed class KafkaRuntime : IDisposable
         try
         {
             topics.WaitForBroker(ending.Token);
-            topics.Make(ending.Token);
+            Prepare(topics, ending.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -125,8 +132,46 @@ public sealed class KafkaRuntime : IDisposable
         }
     }
 
+    /// <summary>Takes in the graph's whole state, whether or not processes run it meanwhile.</summary>
+    /// <exception cref="StateException">There is none.</exception>
+    /// <exception cref="IncompatibleStateException">It was made with another graph of this name.</exception>
+    public Savepoint TakeSavepoint(CancellationToken stop)
+    {
+        using var topics = new GraphTopics(_plan, _settings, _time, _logger);
+        topics.WaitForBroker(stop);
+        return new StoredGraph(_plan, _settings, topics, _time, _logger).Take(stop);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _failed.Dispose();
+
+    /// <summary>Refuses what cannot be run before anything is written; then makes topics and, where that is asked for, state.</summary>
+    private void Prepare(GraphTopics topics, CancellationToken stop)
+    {
+        var stored = new StoredGraph(_plan, _settings, topics, _time, _logger);
+        var savepoint = _options.FromSavepoint is { } path ? Savepoint.Read(path) : null;
+        var shape = savepoint is null || !_options.ReplaceState ? stored.Check(stop) : stored.FindShape(stop);
+        if (savepoint is not null && savepoint.Digest == shape?.Savepoint && !_options.ReplaceState)
+        {
+            _logger.LogInformation("The graph has begun with this savepoint before, and goes on from where it is");
+            savepoint = null;
+        }
+
+        if (savepoint is not null)
+        {
+            stored.Check(savepoint, stop);
+        }
+
+        topics.Make(stop);
+        if (savepoint is not null)
+        {
+            stored.BeginWith(savepoint, _options.ReplaceState, stop);
+        }
+        else
+        {
+            stored.StoreShape(shape, stop);
+        }
+    }
 
     private List<Thread> Start(GraphTopics topics, string instance, CancellationToken stop)
     {
@@ -134,6 +179,7 @@ public sealed class KafkaRuntime : IDisposable
             ? _settings.Settings
             : _settings.Settings.Add("transaction.timeout.ms", ((int)KafkaSourceDefinition.TransactionTimeout(_plan.Graph.Source.Options).TotalMilliseconds).ToString()));
         var threads = new List<Thread>();
+        var eventClock = new EventClock();
         foreach (var stage in _plan.Stages)
         {
             var count = stage.Kind == StageKind.Ingest ? Math.Min(_plan.Graph.Runtime.Workers, topics.PartitionsOf(stage.Inputs[0].Topic)) : 1;
@@ -146,6 +192,7 @@ public sealed class KafkaRuntime : IDisposable
                     Settings = _settings,
                     ProducerSettings = producerSettings,
                     Topics = topics,
+                    EventClock = stage.Kind == StageKind.Ingest ? eventClock : null,
                     TransactionalId = $"{_plan.Graph.Name}.{stage.Id}.{instance}.{i}",
                     FromLatest = stage.Kind == StageKind.Ingest && KafkaSourceDefinition.FromLatest(_plan.Graph.Source.Options),
                     Time = _time,
@@ -210,6 +257,7 @@ public sealed class KafkaRuntime : IDisposable
                 var fenced = error is FencedException or TransactionAbortedException { MemberIsStale: true };
                 _logger.LogWarning("Worker {Worker} {What}: {Error}", setup.Activity.Name, fenced ? "was fenced, drops what it had not committed and joins anew" : "starts anew from its last checkpoint", error.Message);
                 setup.Activity.State(false, 0);
+                setup.Activity.Retried();
                 stop.WaitHandle.WaitOne(pause * (0.5 + Random.Shared.NextDouble()));
                 pause = pause < TimeSpan.FromSeconds(5) ? pause * 2 : pause;
             }

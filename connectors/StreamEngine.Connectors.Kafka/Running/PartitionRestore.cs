@@ -60,7 +60,7 @@ internal sealed class PartitionRestore : IDisposable
         {
             _setup.Topics.Cover(_partitions.Max(), _stop.Token);
             var loader = new StateLoader(_setup.Settings, _setup.Plan.Topic(TopicRole.State)!.Name, _setup.Group, _logger);
-            loader.Load(_partitions, Restore, _stop.Token);
+            loader.Load(_partitions, StageTask.StatePrefix(_setup.Stage.Id), Restore, _stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

@@ -123,10 +123,8 @@ internal sealed class RestoringPartitions : IDisposable
             _consumer.Seek(_setup.Input.Name, partition, start);
         }
 
-        if (pending.Paused)
-        {
-            _consumer.Resume(At(partition));
-        }
+        // Also where this one did not pause it: a partition that comes back may still be paused from before it went.
+        _consumer.Resume(At(partition));
     }
 
     private void DropDone()

@@ -24,6 +24,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private readonly Committer _committer;
     private readonly Dictionary<int, StageTask> _tasks = [];
     private readonly RestoringPartitions _restoring;
+    private readonly DriftBrake _brake;
     private readonly Dictionary<int, long> _committed = [];
     private readonly TaskEnvironment _environment;
     private readonly CancellationToken _stop;
@@ -35,6 +36,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private bool _abandoned;
     private bool _retry;
     private long _uncut;
+    private long _sentBytes;
     private long _unconfirmed;
     private long _lastCut;
 
@@ -65,6 +67,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
 
         _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, FromLatest = setup.FromLatest, ReadCommitted = true }, _logger, this, setup.Time);
         _restoring = new RestoringPartitions(setup, _environment, _consumer, _logger, stop);
+        _brake = new DriftBrake(setup, _consumer, _logger);
+        setup.Activity.Connection = () => Worse(_consumer.Health.Current, _producer.Health.Current);
         _committer = new Committer(_producer, _consumer, [.. setup.Plan.Topics.Select(t => t.Name)], setup.TransactionalId, _logger);
     }
 
@@ -82,6 +86,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             _consumer.Health.ThrowIfRefused();
             FollowInput();
             _restoring.Advance(Adopt);
+            _brake.Balance(_tasks);
             if (read > 0)
             {
                 _setup.Activity.Read(read);
@@ -159,8 +164,10 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
 
     private void Abandon()
     {
-        foreach (var task in _tasks.Values)
+        foreach (var (partition, task) in _tasks)
         {
+            _brake.Forget(partition);
+            _setup.Activity.Report(partition, Progress(task, isHere: false));
             task.Dispose();
         }
 
@@ -247,6 +254,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         _environment.Outputs = _spare;
         _spare = _sent;
         (_unconfirmed, _uncut) = (_uncut, 0);
+        _sentBytes = _sent.ByteCount;
         _firstSentAt = Environment.TickCount64;
         Send();
     }
@@ -275,12 +283,13 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         switch (_committer.TakeFailure())
         {
             case null:
+                _setup.Activity.Committed(TimeSpan.FromMilliseconds(Environment.TickCount64 - _firstSentAt), _sentBytes);
                 _sent = null;
                 _unconfirmed = 0;
-                _setup.Activity.Committed();
                 break;
             case TransactionAbortedException { IsPermanent: false, MemberIsStale: false } error when Environment.TickCount64 - _firstSentAt < _patience.TotalMilliseconds:
                 _logger.LogInformation("A checkpoint of stage {Stage} was rolled back and is sent again: {Reason}", _setup.Stage.Id, error.Message);
+                _setup.Activity.Retried();
                 _retry = true;
                 break;
             case { } error:
@@ -324,9 +333,10 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private void Drop(int partition)
     {
         _restoring.Forget(partition);
+        _brake.Forget(partition);
         if (_tasks.Remove(partition, out var task))
         {
-            _setup.Activity.Report(partition, task.Ledger, task.NextOffset);
+            _setup.Activity.Report(partition, Progress(task, isHere: false));
             task.Dispose();
         }
 
@@ -339,11 +349,18 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         foreach (var (partition, task) in _tasks)
         {
             caughtUp &= task.CaughtUp;
-            _setup.Activity.Report(partition, task.Ledger, task.NextOffset);
+            _setup.Activity.Report(partition, Progress(task, isHere: true));
         }
 
+        (_setup.Activity.Restoring, _setup.Activity.Held) = (_restoring.Count, _brake.Held);
+        _setup.Activity.Beat();
         _setup.Activity.State(caughtUp && _sent is null && _environment.Outputs.Count == 0, _tasks.Count + _restoring.Count);
     }
+
+    private PartitionProgress Progress(StageTask task, bool isHere) =>
+        new(task.NextOffset, task.Ledger, isHere ? _consumer.KnownEnd(_setup.Input.Name, task.Partition) : -1, task.EventTime, isHere);
+
+    private static ConnectionState Worse(ConnectionState a, ConnectionState b) => a.Status >= b.Status ? a : b;
 
     private readonly struct Receiver(Dictionary<int, StageTask> tasks, RestoringPartitions restoring) : IRecordReceiver
     {
