@@ -26,6 +26,7 @@ internal static class OutageRun
     private const int QuietPerMinute = 100;
     private const int AngryPosts = 400;
     private const int TicksPerSecond = 10;
+    private const int HistoryStep = 5 * QuietPerMinute * Watched;
     private static readonly TimeSpan _history = TimeSpan.FromMinutes(60);
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
 
@@ -39,11 +40,16 @@ internal static class OutageRun
         var posts = new PostList(new BrandTexts(Brands));
         await using var setting = await Setting.Build(posts, 1, 4, log, progress);
         setting.Engines.Start();
-        setting.Source.Write(History(posts));
-        await Done(setting);
+        // In steps: what is usual is learnt from windows that are closed, and not from an hour that comes at once.
+        foreach (var part in History(posts).Chunk(HistoryStep))
+        {
+            setting.Source.Write(part);
+            await Done(setting);
+        }
+
         using var stop = new CancellationTokenSource();
-        var alerts = new ConcurrentDictionary<string, long>();
-        var reading = Task.Run(() => TopicReader.Follow(setting.Kafka.Bootstrap, setting.Names.Alerts, read => alerts.TryAdd(SeenAlert.Read(read.Message.Value!).Brand, Stopwatch.GetTimestamp()), stop.Token));
+        var alerts = new ConcurrentQueue<(string Brand, long Seen)>();
+        var reading = Task.Run(() => TopicReader.Follow(setting.Kafka.Bootstrap, setting.Names.Alerts, read => alerts.Enqueue((SeenAlert.Read(read.Message.Value!).Brand, Stopwatch.GetTimestamp())), stop.Token));
 
         setting.Tell("ClickHouse is killed");
         setting.Database.Kill();
@@ -55,7 +61,8 @@ internal static class OutageRun
         await Eventually.Holds(async () => (has = await Mentions(setting)) == posts.Mentions, () => $"ClickHouse gets all {posts.Mentions} mentions; it has {has}\n{setting.Engines.Said}", _patience);
         var catchUp = watch.Elapsed;
         peak = Math.Max(peak, setting.Engines.PeakMemory);
-        await Eventually.Holds(() => begun.Keys.All(alerts.ContainsKey), () => $"there is an alert for each of {string.Join(", ", begun.Keys)}, not only for {string.Join(", ", alerts.Keys)}", _patience);
+        IEnumerable<long> After(string brand) => alerts.Where(a => a.Brand == brand && a.Seen >= begun[brand]).Select(a => a.Seen);
+        await Eventually.Holds(() => begun.Keys.All(b => After(b).Any()), () => $"there is an alert for each of {string.Join(", ", begun.Keys)}, not only for {string.Join(", ", alerts.Select(a => a.Brand).Distinct())}", _patience);
         await stop.CancelAsync();
         await reading;
 
@@ -63,7 +70,7 @@ internal static class OutageRun
         setting.Source.Write(Enumerable.Range(0, setting.Source.Partitions).Select(_ => posts.Add(end, -1, false)).ToList());
         await Done(setting);
         await setting.Compare(expectIncidents: true);
-        var delays = begun.Select(b => Stopwatch.GetElapsedTime(b.Value, alerts[b.Key])).Order().ToList();
+        var delays = begun.Select(b => Stopwatch.GetElapsedTime(b.Value, After(b.Key).First())).Order().ToList();
         setting.Tell(string.Create(CultureInfo.InvariantCulture, $"from angry posts to the alert: median {delays[delays.Count / 2].TotalMilliseconds:0} ms, most {delays[^1].TotalMilliseconds:0} ms (of {delays.Count}); peak memory {peak >> 20} MB; caught up {catchUp.TotalSeconds:0.0} s after ClickHouse's start"));
         return new Outage(delays, peak, catchUp, setting.Verdict);
     }
@@ -74,7 +81,7 @@ internal static class OutageRun
         var total = (int)_history.TotalMinutes * QuietPerMinute * Watched;
         for (var i = 0; i < total; i++)
         {
-            yield return posts.Add(PostScript.Start + (long)(i * _history.TotalMilliseconds / total), i % Watched, i / Watched % 4 == 0);
+            yield return posts.Add(PostScript.Start + (long)(i * _history.TotalMilliseconds / total), i % Watched, i / Watched % 5 == 0);
         }
     }
 
@@ -86,7 +93,7 @@ internal static class OutageRun
         for (var tick = 0; watch.Elapsed < length; tick++)
         {
             var now = PostScript.Start + (long)(_history + watch.Elapsed).TotalMilliseconds;
-            var quiet = Enumerable.Range(0, Watched * QuietPerMinute / 60 / TicksPerSecond).Select(i => posts.Add(now, (tick + i) % Watched, (tick + i) / Watched % 4 == 0));
+            var quiet = Enumerable.Range(0, Watched * QuietPerMinute / 60 / TicksPerSecond).Select(i => posts.Add(now, ((tick * 2) + i) % Watched, ((tick * 2) + i) / Watched % 5 == 0));
             var loud = Enumerable.Range(0, rate / TicksPerSecond).Select(i => posts.Add(now, Watched + (i % (Brands - Watched)), false));
             setting.Source.Write(quiet.Concat(loud));
             if (begun.Count < Watched && watch.Elapsed > length * ((begun.Count + 0.5) / Watched))
