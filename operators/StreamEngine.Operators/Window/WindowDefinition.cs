@@ -11,7 +11,7 @@ public sealed class WindowDefinition : TwoPhaseDefinition
     /// <summary>Columns that windows can be grouped by, in the order of keys.</summary>
     internal static readonly ImmutableArray<string> Groups = ["brand", "channel", "language"];
 
-    internal static readonly Option<TimeSpan?> Size = Option.OptionalDuration("size", "how long a window is; each graph needs this or session", TimeSpan.FromSeconds(1));
+    internal static readonly Option<TimeSpan?> Size = Option.OptionalDuration("size", "how long a window is; this or 'session' must be given", TimeSpan.FromSeconds(1));
 
     internal static readonly Option<TimeSpan?> Slide = Option.OptionalDuration(
         "slide", "how far apart windows start; size must be a multiple of it. Left out, windows follow each other without overlap", TimeSpan.FromSeconds(1));

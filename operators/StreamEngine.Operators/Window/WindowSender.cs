@@ -7,6 +7,7 @@ namespace StreamEngine.Operators;
 internal sealed class WindowSender
 {
     private const int MaxRows = 2048;
+    private const int MaxBytes = 1 << 20;
 
     private readonly OperatorContext _context;
     private readonly MergedStore _store;
@@ -33,7 +34,7 @@ internal sealed class WindowSender
         Begin(sentWatermark);
         foreach (var window in windows)
         {
-            if (_batch.RowCount == MaxRows)
+            if (_batch.RowCount == MaxRows || _batch.Arena.Length >= MaxBytes)
             {
                 Observer?.OnNext(_batch);
                 Begin(sentWatermark);
