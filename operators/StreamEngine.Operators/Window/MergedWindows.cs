@@ -140,7 +140,7 @@ internal sealed class MergedWindows : IOperator
     private void Cut()
     {
         var watermark = _clock.Watermark();
-        _clock.Purge(_settings.Lateness, _settings.Retain);
+        _clock.Purge(_settings.Lateness, _settings.Retain, _context.Time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_context.PartitionNewsDelay.TotalMilliseconds);
         _emitter.Cut(watermark, Math.Max(watermark, _clock.PurgedThrough), _clock.PurgedThrough, ForgottenThrough);
         if (_store.Slots.Count > _foldAbove && !_settings.IsSession)
         {
