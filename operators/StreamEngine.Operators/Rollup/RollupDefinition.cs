@@ -85,6 +85,10 @@ public sealed class RollupDefinition : OperatorDefinition
         {
             problems.Add(new GraphProblem(options.Position, "rollup cannot follow sessions, which do not end where longer windows do; let it follow a window with 'size' ('from' beside its name)"));
         }
+        else if (input.Windows is null)
+        {
+            problems.Add(new GraphProblem(options.Position, "rollup must follow a window or another rollup, whose windows are of a known length"));
+        }
         else if (input.Windows is { } part && (to <= part.Length || to.Ticks % part.Length.Ticks != 0))
         {
             problems.Add(new GraphProblem(options.PositionOf(To), $"rollup: to ({Durations.Format(to)}) must be a multiple of the windows that it adds up ({Durations.Format(part.Length)}), at least 2"));

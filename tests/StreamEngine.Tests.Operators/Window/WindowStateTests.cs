@@ -115,6 +115,18 @@ public sealed class WindowStateTests
     }
 
     [Fact]
+    public void The_tables_that_are_kept_are_those_that_are_declared_with_their_versions()
+    {
+        static IEnumerable<(string, byte)> Kept(params string[] kinds) => kinds.SelectMany(kind =>
+        {
+            using var harness = _kinds[kind](null);
+            return harness.Tables.Select(table => (table.Name, table.Version)).ToList();
+        });
+        Assert.Equal(new WindowDefinition().State.Select(table => (table.Name, table.Version)), Kept("slots of windows", "windows"));
+        Assert.Equal(new RollupDefinition().State.Select(table => (table.Name, table.Version)), Kept("roll-ups"));
+    }
+
+    [Fact]
     public void A_slot_reads_and_writes_to_the_same_bytes()
     {
         using var first = Window(_windows, null);
