@@ -65,11 +65,16 @@ internal sealed class Setting : IAsyncDisposable
     public void Tell(string text) => _progress(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed.TotalSeconds,6:0.0} s  {text}"));
 
     /// <summary>Waits until the engine has committed all posts that are in the topic now.</summary>
-    public Task Done()
+    /// <param name="meanwhile">Done again and again while it is waited.</param>
+    public Task Done(Action? meanwhile = null)
     {
         var ends = Source.Ends();
         return Eventually.Holds(
-            () => Source.IsDone(ends),
+            () =>
+            {
+                meanwhile?.Invoke();
+                return Source.IsDone(ends);
+            },
             () => $"the engine gets to the end of what was written: {string.Join(", ", ends)}; it is at {string.Join(", ", Source.Committed())}\n{Engines.Said}",
             _donePatience);
     }
