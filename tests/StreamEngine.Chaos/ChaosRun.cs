@@ -20,7 +20,7 @@ internal static class ChaosRun
         await driver.Run(Fault.Plan(options, random));
         setting.Source.Write(Enumerable.Range(0, setting.Source.Partitions).Select(i => script[options.Posts + i]));
         setting.Tell("all posts are written; waiting for the engine");
-        await driver.CatchUp();
+        await setting.Done(setting.Engines.Start);
         await setting.Compare(expectIncidents: script.Crises.Count > 0);
         setting.Tell($"engine processes were killed {driver.EngineKills} times; there were {script.Crises.Count} crises");
         if (driver.Recoveries.Order().ToList() is { Count: > 0 } recoveries)

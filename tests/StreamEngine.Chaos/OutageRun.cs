@@ -20,13 +20,16 @@ internal sealed record Outage(IReadOnlyList<TimeSpan> Delays, long PeakMemory, T
 /// </summary>
 internal static class OutageRun
 {
+    /// <summary>What an engine process may occupy at the most, whatever is down, in bytes.</summary>
+    public const long MemoryBound = 512L << 20;
+
     /// <summary>Brands that have a crisis, one after another; the others are talked about much.</summary>
     private const int Watched = 12;
     private const int Brands = 20;
     private const int QuietPerMinute = 100;
     private const int AngryPosts = 400;
     private const int TicksPerSecond = 10;
-    private const int HistoryStep = 5 * QuietPerMinute * Watched;
+    private const int HistoryStep = 10;
     private static readonly TimeSpan _history = TimeSpan.FromMinutes(60);
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
 
@@ -41,10 +44,10 @@ internal static class OutageRun
         await using var setting = await Setting.Build(posts, 1, 4, log, progress);
         setting.Engines.Start();
         // In steps: what is usual is learnt from windows that are closed, and not from an hour that comes at once.
-        foreach (var part in History(posts).Chunk(HistoryStep))
+        for (var minute = 0; minute < _history.TotalMinutes; minute += HistoryStep)
         {
-            setting.Source.Write(part);
-            await Done(setting);
+            setting.Source.Write(posts.Usual(PostScript.Start + (minute * PostScript.WindowMs), HistoryStep, Watched, QuietPerMinute));
+            await setting.Done();
         }
 
         using var stop = new CancellationTokenSource();
@@ -54,35 +57,25 @@ internal static class OutageRun
         setting.Tell("ClickHouse is killed");
         setting.Database.Kill();
         var (begun, peak) = await Live(setting, posts, length, rate);
-        setting.Tell("ClickHouse is started");
+        IEnumerable<long> After(string brand) => alerts.Where(a => a.Brand == brand && a.Seen >= begun[brand]).Select(a => a.Seen);
+        await Eventually.Holds(() => begun.Keys.All(b => After(b).Any()), () => $"there is an alert for each of {string.Join(", ", begun.Keys)}, not only for {string.Join(", ", alerts.Select(a => a.Brand).Distinct())}", _patience);
+        setting.Tell("all alerts are out; ClickHouse is started");
         var watch = Stopwatch.StartNew();
         await setting.Database.Start();
         var has = 0L;
         await Eventually.Holds(async () => (has = await Mentions(setting)) == posts.Mentions, () => $"ClickHouse gets all {posts.Mentions} mentions; it has {has}\n{setting.Engines.Said}", _patience);
         var catchUp = watch.Elapsed;
         peak = Math.Max(peak, setting.Engines.PeakMemory);
-        IEnumerable<long> After(string brand) => alerts.Where(a => a.Brand == brand && a.Seen >= begun[brand]).Select(a => a.Seen);
-        await Eventually.Holds(() => begun.Keys.All(b => After(b).Any()), () => $"there is an alert for each of {string.Join(", ", begun.Keys)}, not only for {string.Join(", ", alerts.Select(a => a.Brand).Distinct())}", _patience);
         await stop.CancelAsync();
         await reading;
 
         var end = posts[posts.Count - 1].Time + (long)PostScript.Calm.TotalMilliseconds;
         setting.Source.Write(Enumerable.Range(0, setting.Source.Partitions).Select(_ => posts.Add(end, -1, false)).ToList());
-        await Done(setting);
+        await setting.Done();
         await setting.Compare(expectIncidents: true);
         var delays = begun.Select(b => Stopwatch.GetElapsedTime(b.Value, After(b.Key).First())).Order().ToList();
         setting.Tell(string.Create(CultureInfo.InvariantCulture, $"from angry posts to the alert: median {delays[delays.Count / 2].TotalMilliseconds:0} ms, most {delays[^1].TotalMilliseconds:0} ms (of {delays.Count}); peak memory {peak >> 20} MB; caught up {catchUp.TotalSeconds:0.0} s after ClickHouse's start"));
         return new Outage(delays, peak, catchUp, setting.Verdict);
-    }
-
-    /// <summary>An hour in which every watched brand is talked about as usual.</summary>
-    private static IEnumerable<ScriptedPost> History(PostList posts)
-    {
-        var total = (int)_history.TotalMinutes * QuietPerMinute * Watched;
-        for (var i = 0; i < total; i++)
-        {
-            yield return posts.Add(PostScript.Start + (long)(i * _history.TotalMilliseconds / total), i % Watched, i / Watched % 5 == 0);
-        }
     }
 
     /// <summary>Writes posts as time goes by; when each brand's crisis began, and the engine's peak memory.</summary>
@@ -112,12 +105,6 @@ internal static class OutageRun
         }
 
         return (begun, peak);
-    }
-
-    private static Task Done(Setting setting)
-    {
-        var ends = setting.Source.Ends();
-        return Eventually.Holds(() => setting.Source.IsDone(ends), () => $"what was written is counted\n{setting.Engines.Said}", _patience);
     }
 
     private static async Task<long> Mentions(Setting setting)

@@ -26,7 +26,7 @@ internal static class RecoveryRun
         setting.Tell($"{slots} posts are written, each in a slot of its own");
         setting.Engines.StartOne(0);
         var full = source.Ends();
-        await Eventually.Holds(() => source.IsDone(full), () => $"all are counted\n{setting.Engines.Said}", _patience);
+        await setting.Done();
 
         await setting.Engines.Kill(0);
         setting.Tell("killed; waiting until its session has ended");

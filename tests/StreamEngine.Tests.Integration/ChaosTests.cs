@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace StreamEngine.Tests.Integration;
 
-/// <summary>The short form of `make chaos`.</summary>
+/// <summary>The short forms of `make chaos`.</summary>
 [Collection(AloneCollection.Name)]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
@@ -28,5 +28,14 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var verdict = await ChaosRun.Execute(options, output.WriteLine);
 
         Assert.True(verdict.IsClean, $"seed {options.Seed}\n{string.Join('\n', verdict.Differences)}\n{verdict.Summary}");
+    }
+
+    [KafkaFact(NeedsOwnBroker = true)]
+    public async Task While_ClickHouse_is_gone_alerts_go_out_memory_is_bounded_and_then_it_catches_up()
+    {
+        var outage = await OutageRun.Execute(TimeSpan.FromSeconds(10), 1000, null, output.WriteLine);
+
+        Assert.InRange(outage.PeakMemory, 0, OutageRun.MemoryBound);
+        Assert.True(outage.Verdict.IsClean, $"{string.Join('\n', outage.Verdict.Differences)}\n{outage.Verdict.Summary}");
     }
 }

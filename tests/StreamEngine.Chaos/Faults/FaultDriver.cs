@@ -31,7 +31,7 @@ internal sealed class FaultDriver(ChaosOptions options, Setting setting, Random 
             // Now and then the next fault comes before the last one is got over.
             if (random.Next(3) > 0)
             {
-                await CatchUp();
+                await setting.Done(setting.Engines.Start);
                 Recoveries.Add(watch.Elapsed);
             }
 
@@ -39,20 +39,6 @@ internal sealed class FaultDriver(ChaosOptions options, Setting setting, Random 
         }
 
         await setting.Source.WriteUpTo(options.Posts, options.Rate);
-    }
-
-    /// <summary>Waits until the engine has committed all posts that are in the topic now.</summary>
-    public async Task CatchUp()
-    {
-        var ends = setting.Source.Ends();
-        await Eventually.Holds(
-            () =>
-            {
-                setting.Engines.Start();
-                return setting.Source.IsDone(ends);
-            },
-            () => $"the engine gets to the end of what was written: {string.Join(", ", ends)}; it is at {string.Join(", ", setting.Source.Committed())}\n{setting.Engines.Said}",
-            _patience);
     }
 
     private Task Strike(Fault fault) => fault.Kind switch

@@ -48,4 +48,18 @@ internal sealed class PostList(BrandTexts texts) : IPosts
         Mentions += brand >= 0 ? 1 : 0;
         return post;
     }
+
+    /// <summary>Posts of some minutes as usual: a fifth of them angry, brand after brand.</summary>
+    /// <param name="from">Event time of the first, ms since 1970.</param>
+    /// <param name="minutes">How many minutes.</param>
+    /// <param name="brands">How many of the brands, from the first on.</param>
+    /// <param name="perMinute">Posts about each brand.</param>
+    public IEnumerable<ScriptedPost> Usual(long from, int minutes, int brands, int perMinute)
+    {
+        var total = minutes * perMinute * brands;
+        for (var i = 0; i < total; i++)
+        {
+            yield return Add(from + ((long)i * minutes * PostScript.WindowMs / total), i % brands, i / brands % 5 == 0);
+        }
+    }
 }

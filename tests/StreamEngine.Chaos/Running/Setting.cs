@@ -8,6 +8,7 @@ namespace StreamEngine.Chaos.Running;
 /// <summary>All that a run needs: Kafka, ClickHouse, the source topic, two engine processes; and the comparison at its end.</summary>
 internal sealed class Setting : IAsyncDisposable
 {
+    private static readonly TimeSpan _donePatience = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan _stopPatience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _finishPatience = TimeSpan.FromMinutes(10);
 
@@ -62,6 +63,21 @@ internal sealed class Setting : IAsyncDisposable
 
     /// <summary>Tells how far the run is.</summary>
     public void Tell(string text) => _progress(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed.TotalSeconds,6:0.0} s  {text}"));
+
+    /// <summary>Waits until the engine has committed all posts that are in the topic now.</summary>
+    /// <param name="meanwhile">Done again and again while it is waited.</param>
+    public Task Done(Action? meanwhile = null)
+    {
+        var ends = Source.Ends();
+        return Eventually.Holds(
+            () =>
+            {
+                meanwhile?.Invoke();
+                return Source.IsDone(ends);
+            },
+            () => $"the engine gets to the end of what was written: {string.Join(", ", ends)}; it is at {string.Join(", ", Source.Committed())}\n{Engines.Said}",
+            _donePatience);
+    }
 
     /// <summary>Stops the engine processes, lets one more do what is left, and compares everything.</summary>
     /// <param name="expectIncidents">Whether there must be incidents.</param>

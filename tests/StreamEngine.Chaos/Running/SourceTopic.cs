@@ -56,15 +56,16 @@ internal sealed class SourceTopic : IDisposable
     public async Task Create()
     {
         await _admin.CreateTopicsAsync([new TopicSpecification { Name = Name, NumPartitions = Partitions }]);
-        await Ready();
+        await Ready(Partitions);
     }
 
     /// <summary>Adds partitions, and returns when they can be written to.</summary>
     public async Task Grow(int by)
     {
-        await _admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = Name, IncreaseTo = Partitions + by }]);
-        Partitions += by;
-        await Ready();
+        var wanted = Partitions + by;
+        await _admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = Name, IncreaseTo = wanted }]);
+        await Ready(wanted);
+        Partitions = wanted;
     }
 
     /// <summary>Writes the next posts, up to a number and about so many a second, while others go on.</summary>
@@ -211,8 +212,8 @@ internal sealed class SourceTopic : IDisposable
         }
     }
 
-    private Task Ready() => Eventually.Holds(
-        () => _admin.GetMetadata(Name, _callPatience).Topics is [{ Partitions: var all }] && all.Count == Partitions && all.All(p => p.Leader > 0),
-        $"topic {Name} has {Partitions} partitions with leaders",
+    private Task Ready(int partitions) => Eventually.Holds(
+        () => _admin.GetMetadata(Name, _callPatience).Topics is [{ Partitions: var all }] && all.Count == partitions && all.All(p => p.Leader > 0),
+        $"topic {Name} has {partitions} partitions with leaders",
         TimeSpan.FromMinutes(1));
 }
