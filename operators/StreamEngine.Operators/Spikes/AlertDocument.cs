@@ -86,7 +86,7 @@ internal sealed class AlertDocument : IDisposable
         {
             Incident.Count(channels, channel, part.Negative);
             Incident.Count(languages, language, part.Negative);
-            samples = samples.Concat(AlertSample.FromWindow(part.Samples));
+            samples = samples.Concat(AlertSample.FromEvidence(part.Evidence));
         }
 
         WriteCounts("channels", channels);

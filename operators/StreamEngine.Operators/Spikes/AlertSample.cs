@@ -22,16 +22,13 @@ internal sealed record AlertSample(long Score, long Time, ulong Author, string I
     ];
 
     /// <summary>Reads the samples of a window's row.</summary>
-    public static IEnumerable<AlertSample> FromWindow(byte[] encoded)
+    public static IEnumerable<AlertSample> FromEvidence(byte[] evidence)
     {
         var samples = new List<AlertSample>();
-        if (encoded.Length > 0)
+        var reader = new EvidenceReader(evidence);
+        while (reader.NextPost(out var post))
         {
-            var reader = new StateReader(encoded);
-            for (var left = reader.ReadByte(); left > 0; left--)
-            {
-                samples.Add(Read(ref reader));
-            }
+            samples.Add(new AlertSample(post.Score, post.Time, post.Author, Encoding.UTF8.GetString(post.Id), Encoding.UTF8.GetString(post.Text)));
         }
 
         return samples;

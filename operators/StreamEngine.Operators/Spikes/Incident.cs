@@ -50,7 +50,7 @@ internal sealed class Incident
             Count(Languages, language, part.Negative);
         }
 
-        Samples = AlertSample.Choose(Samples.Concat(bucket.Parts.Values.SelectMany(p => AlertSample.FromWindow(p.Samples))));
+        Samples = AlertSample.Choose(Samples.Concat(bucket.Parts.Values.SelectMany(p => AlertSample.FromEvidence(p.Evidence))));
     }
 
     /// <summary>Adds to the count of a name, where there is one.</summary>

@@ -27,8 +27,8 @@ internal sealed class BucketPart
 
     public long LastEvent { get; set; }
 
-    /// <summary>Sample posts as <c>window</c> encodes them.</summary>
-    public byte[] Samples { get; set; } = [];
+    /// <summary>Its evidence, for <see cref="EvidenceReader"/>.</summary>
+    public byte[] Evidence { get; set; } = [];
 
     /// <summary>Changed since it was stored.</summary>
     public bool Unstored { get; set; }
@@ -40,7 +40,7 @@ internal sealed class BucketPart
         writer.WriteCount(Negative);
         writer.WriteSigned(FirstEvent);
         writer.WriteSigned(LastEvent);
-        writer.WriteText(Samples);
+        writer.WriteText(Evidence);
     }
 
     public static BucketPart Read(ref StateReader reader) => new()
@@ -50,6 +50,6 @@ internal sealed class BucketPart
         Negative = reader.ReadCount(),
         FirstEvent = reader.ReadSigned(),
         LastEvent = reader.ReadSigned(),
-        Samples = reader.ReadText().ToArray(),
+        Evidence = reader.ReadText().ToArray(),
     };
 }

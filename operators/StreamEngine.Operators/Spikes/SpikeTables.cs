@@ -20,7 +20,7 @@ internal sealed class SpikeTables
     {
         _find = find;
         context.Task.Keep(new CodedTable(context.OperatorId, "brands", 1, WriteBrands, ReadBrand));
-        context.Task.Keep(new CodedTable(context.OperatorId, "buckets", 1, WriteBuckets, ReadPart));
+        context.Task.Keep(new CodedTable(context.OperatorId, "buckets", 2, WriteBuckets, ReadPart));
         context.Task.Keep(new CodedTable(context.OperatorId, "time", 1, WriteTime, ReadTime));
     }
 

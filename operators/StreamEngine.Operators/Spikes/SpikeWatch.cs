@@ -121,7 +121,7 @@ internal sealed class SpikeWatch : IOperator
         part.Negative = batch.Int64(_columns.Negative)[row];
         part.FirstEvent = batch.Int64(_columns.FirstEvent)[row];
         part.LastEvent = batch.Int64(_columns.LastEvent)[row];
-        part.Samples = batch.Utf8(_columns.Samples)[row].ToArray();
+        part.Evidence = batch.Utf8(_columns.Evidence)[row].ToArray();
         part.Unstored = true;
         _lastEnd = Math.Max(_lastEnd, (index + 1) * _tables.BucketSize);
         Activate(series);
@@ -334,7 +334,7 @@ internal sealed class SpikeWatch : IOperator
 
         public int Version { get; } = context.Column("version");
 
-        public int Samples { get; } = context.Column("samples");
+        public int Evidence { get; } = context.Column("evidence");
 
         public int OutputBrand { get; } = context.OutputSchema.IndexOf("brand");
 

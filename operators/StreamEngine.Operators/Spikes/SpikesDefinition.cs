@@ -29,7 +29,7 @@ public sealed class SpikesDefinition : OperatorDefinition
         "cooldown", "after an incident is resolved, no other opens for the same brand for so long; spikes meanwhile are counted as suppressed", TimeSpan.FromMinutes(30));
 
     private static readonly ImmutableArray<string> _reads =
-        ["window_start", "window_end", "brand", "channel", "language", "posts", "negative", "first_event", "last_event", "version", "samples"];
+        ["window_start", "window_end", "brand", "channel", "language", "posts", "negative", "first_event", "last_event", "version", "evidence"];
 
     /// <inheritdoc/>
     public override string Name => "spikes";
@@ -65,7 +65,7 @@ public sealed class SpikesDefinition : OperatorDefinition
     public override ImmutableArray<StateTableDeclaration> State =>
     [
         new("brands", 1, "brand → what is usual, last closed buckets, incident"),
-        new("buckets", 1, "(brand, bucket, channel, language) → newest row of a bucket that is not closed"),
+        new("buckets", 2, "(brand, bucket, channel, language) → newest row of a bucket that is not closed"),
         new("time", 1, "bucket size and the first bucket of all"),
     ];
 

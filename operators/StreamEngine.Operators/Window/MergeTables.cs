@@ -24,7 +24,7 @@ internal sealed class MergeTables
     public MergeTables(OperatorContext context, WindowSettings settings, MergedStore store, MergeClock clock, Action restored)
     {
         (_context, _settings, _store, _clock) = (context, settings, store, clock);
-        context.Task.Keep(new CodedTable(context.OperatorId, "merge_slots", 1, WriteSlots, ReadSlot, restored));
+        context.Task.Keep(new CodedTable(context.OperatorId, "merge_slots", 2, WriteSlots, ReadSlot, restored));
         context.Task.Keep(new CodedTable(context.OperatorId, "merge_windows", 1, WriteWindows, ReadWindow, restored));
         context.Task.Keep(new CodedTable(context.OperatorId, "merge_time", 1, WriteTime, ReadTime, restored));
     }

@@ -66,8 +66,7 @@ internal sealed class MergedStore
         {
             slot = Slots.Add(_windows[window].Key);
             Slots[slot].Partition = partition;
-            Slots[slot].Next = _windows[window].FirstSlot;
-            _windows[window].FirstSlot = slot;
+            Link(window, slot);
         }
 
         var before = Slots[slot].Version;
@@ -81,6 +80,19 @@ internal sealed class MergedStore
         return true;
     }
 
+    /// <summary>Hangs a slot into its window's chain, which is in the order of partitions.</summary>
+    private void Link(int window, int slot)
+    {
+        ref var place = ref _windows[window].FirstSlot;
+        while (place >= 0 && Slots[place].Partition < Slots[slot].Partition)
+        {
+            place = ref Slots[place].Next;
+        }
+
+        Slots[slot].Next = place;
+        place = slot;
+    }
+
     /// <summary>Adds up a window's slots into <paramref name="sum"/>, a slot that belongs to no window.</summary>
     public void Sum(int window, int sum)
     {
@@ -88,6 +100,23 @@ internal sealed class MergedStore
         for (var slot = _windows[window].FirstSlot; slot >= 0; slot = Slots[slot].Next)
         {
             Slots.Merge(sum, slot);
+        }
+    }
+
+    /// <summary>Writes how far a window's slots go: each source partition with its slot's version.</summary>
+    public void WriteSources(int window, StateWriter writer)
+    {
+        var count = 0;
+        for (var slot = _windows[window].FirstSlot; slot >= 0; slot = Slots[slot].Next)
+        {
+            count++;
+        }
+
+        writer.WriteCount(count);
+        for (var slot = _windows[window].FirstSlot; slot >= 0; slot = Slots[slot].Next)
+        {
+            writer.WriteCount(Slots[slot].Partition);
+            writer.WriteCount(Slots[slot].Version);
         }
     }
 

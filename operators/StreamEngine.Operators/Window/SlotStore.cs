@@ -6,7 +6,7 @@ namespace StreamEngine.Operators;
 internal sealed class SlotStore
 {
     /// <summary>The first byte of an encoded slot. Another layout takes another number.</summary>
-    public const byte Format = 1;
+    public const byte Format = 2;
 
     private readonly Stack<int> _free = new();
     private Slot[] _slots = new Slot[1024];

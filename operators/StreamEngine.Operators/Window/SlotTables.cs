@@ -22,7 +22,7 @@ internal sealed class SlotTables
     public SlotTables(OperatorContext context, WindowSettings settings, KeyTexts texts, SlotStore slots, Func<SlotKey, int> open)
     {
         (_context, _settings, _texts, _slots, _open) = (context, settings, texts, slots, open);
-        context.Task.Keep(new CodedTable(context.OperatorId, "slots", 1, WriteSlots, ReadSlot));
+        context.Task.Keep(new CodedTable(context.OperatorId, "slots", 2, WriteSlots, ReadSlot));
         context.Task.Keep(new CodedTable(context.OperatorId, "time", 1, WriteTime, ReadTime));
     }
 

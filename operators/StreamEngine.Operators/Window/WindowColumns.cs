@@ -31,7 +31,7 @@ internal static class WindowColumns
     internal const int Version = 16;
     internal const int Scored = 17;
     internal const int ScoreSum = 18;
-    internal const int Samples = 19;
+    internal const int Evidence = 19;
 
     /// <summary>One slot per row: its key, its version, and the whole aggregate in <see cref="SlotStore"/>'s encoding.</summary>
     internal static BatchSchema Exchange { get; } = new(
@@ -63,5 +63,5 @@ internal static class WindowColumns
         new ColumnDeclaration("version", ColumnType.Int64, "only grows; of two rows for one window and key the higher one counts"),
         new ColumnDeclaration("scored", ColumnType.Int64, "mentions that have a score", Internal: true),
         new ColumnDeclaration("score_sum", ColumnType.Int64, "sum of the scores, in millionths", Internal: true),
-        new ColumnDeclaration("samples", ColumnType.Utf8, "up to three posts with the most negative scores, encoded", Internal: true));
+        new ColumnDeclaration("evidence", ColumnType.Utf8, "a sample of the negative posts, and the newest offset of each source partition, encoded", Internal: true));
 }

@@ -75,9 +75,9 @@ public sealed class WindowDefinition : TwoPhaseDefinition
     /// <inheritdoc/>
     public override ImmutableArray<StateTableDeclaration> State =>
     [
-        new("slots", 1, "first phase: (window, brand, channel, language) → slot"),
+        new("slots", 2, "first phase: (window, brand, channel, language) → slot"),
         new("time", 1, "first phase: greatest event time and what was last said of time"),
-        new("merge_slots", 1, "second phase: (source partition, window, brand, channel, language) → slot"),
+        new("merge_slots", 2, "second phase: (source partition, window, brand, channel, language) → slot"),
         new("merge_windows", 1, "second phase: (window, brand, channel, language) → version last emitted"),
         new("merge_time", 1, "second phase: watermark of each source partition; of the whole; what is purged"),
     ];

@@ -12,7 +12,7 @@ internal sealed class WindowSender
     private readonly WindowSettings _settings;
     private readonly MergedStore _store;
     private readonly RecordBatch _batch;
-    private readonly StateWriter _samples = new();
+    private readonly StateWriter _evidence = new();
     private readonly int _sum;
 
     public WindowSender(OperatorContext context, WindowSettings settings, MergedStore store)
@@ -87,8 +87,9 @@ internal sealed class WindowSender
         _batch.Int64(WindowColumns.Version)[row] = entry.Emitted;
         _batch.Int64(WindowColumns.Scored)[row] = sum.Scored;
         _batch.Int64(WindowColumns.ScoreSum)[row] = sum.ScoreSum;
-        _samples.Clear();
-        _store.Slots.Samples.Write(sum.Samples, _samples);
-        _batch.Utf8(WindowColumns.Samples).Set(row, _samples.Written);
+        _evidence.Clear();
+        _store.WriteSources(window, _evidence);
+        _store.Slots.Samples.Write(sum.Samples, _evidence);
+        _batch.Utf8(WindowColumns.Evidence).Set(row, _evidence.Written);
     }
 }

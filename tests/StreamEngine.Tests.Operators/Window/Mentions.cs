@@ -133,7 +133,7 @@ internal sealed class Exchanged
 /// <summary>A row that the second phase emitted.</summary>
 internal sealed record WindowRow(
     long Start, long End, string Brand, string Channel, string Language, long Posts, long Negative, long Neutral, long Positive, double MeanScore,
-    long Reach, long Authors, long Late, long First, long Last, bool IsFinal, long Version, long Scored, long ScoreSum, string Samples)
+    long Reach, long Authors, long Late, long First, long Last, bool IsFinal, long Version, long Scored, long ScoreSum, string Evidence)
 {
     public (long, string, string, string) Key => (Start, Brand, Channel, Language);
 
@@ -148,21 +148,22 @@ internal sealed record WindowRow(
             Number("posts"), Number("negative"), Number("neutral"), Number("positive"), b.Float64(b.Schema.IndexOf("mean_score"))[row],
             Number("reach"), Number("authors"), Number("late"), Number("first_event"), Number("last_event"),
             b.Int32(b.Schema.IndexOf("is_final"))[row] == 1, Number("version"), Number("scored"), Number("score_sum"),
-            ReadSamples(b.Utf8(b.Schema.IndexOf("samples"))[row]));
+            ReadEvidence(b.Utf8(b.Schema.IndexOf("evidence"))[row]));
     }
 
-    private static string ReadSamples(ReadOnlySpan<byte> bytes)
+    private static string ReadEvidence(ReadOnlySpan<byte> bytes)
     {
-        var store = new SampleStore();
-        SlotSamples samples = default;
-        var reader = new StateReader(bytes);
-        store.Read(ref samples, ref reader);
-        reader.End();
+        var reader = new EvidenceReader(bytes);
         var texts = new List<string>();
-        for (var i = 0; i < samples.Count; i++)
+        while (reader.NextSource(out var partition, out var end))
         {
-            var post = store[samples, i];
-            texts.Add($"{post.Score} {post.Time} {Encoding.UTF8.GetString(((ReadOnlySpan<byte>)post.Id)[..post.IdLength])} {Encoding.UTF8.GetString(((ReadOnlySpan<byte>)post.Text)[..post.TextLength])}");
+            texts.Add($"{partition}@{end}");
+        }
+
+        while (reader.NextPost(out var post))
+        {
+            Assert.NotEqual(0UL, post.Signature);
+            texts.Add($"{post.Score} {post.Time} {Encoding.UTF8.GetString(post.Id)} {Encoding.UTF8.GetString(post.Text)}");
         }
 
         return string.Join('|', texts);
