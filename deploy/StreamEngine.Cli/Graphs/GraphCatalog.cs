@@ -1,6 +1,7 @@
 using StreamEngine.Connectors.ClickHouse;
 using StreamEngine.Connectors.Files;
 using StreamEngine.Connectors.Kafka;
+using StreamEngine.Connectors.Webhook;
 using StreamEngine.Core.Graph;
 using StreamEngine.Operators;
 
@@ -12,5 +13,5 @@ internal static class GraphCatalog
     public static Catalog All { get; } = new(
         BuiltInOperators.All,
         [new KafkaSourceDefinition(), new FileSourceDefinition()],
-        [new KafkaSinkDefinition(), new ClickHouseSinkDefinition(), new FileSinkDefinition()]);
+        [new KafkaSinkDefinition(), new ClickHouseSinkDefinition(), new FileSinkDefinition(), new WebhookSinkDefinition()]);
 }
