@@ -14,6 +14,8 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     public double ReadDouble() => BinaryPrimitives.ReadDoubleLittleEndian(Next(8));
 
+    public float ReadSingle() => BinaryPrimitives.ReadSingleLittleEndian(Next(4));
+
     public bool ReadFlag() => ReadByte() switch
     {
         0 => false,
