@@ -33,10 +33,6 @@ internal sealed class BrandEvidence(string brand)
     /// <summary>Closed buckets of which posts are kept, oldest first.</summary>
     public IReadOnlyList<KeptBucket> Recent => _recent;
 
-    /// <summary>The posts of closed buckets that start at <paramref name="from"/> or later, or before it.</summary>
-    public List<EvidencePost> Posts(long from, bool before) =>
-        [.. _recent.Where(bucket => bucket.Start < from == before && !(before && bucket.IsUnusual)).SelectMany(bucket => bucket.Read())];
-
     /// <summary>Remembers who wrote the posts of a bucket that is closed.</summary>
     public void Hear(ReadOnlySpan<VoiceCounter.Post> posts, long end)
     {

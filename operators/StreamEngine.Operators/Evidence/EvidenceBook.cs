@@ -81,17 +81,24 @@ internal sealed class EvidenceBook
         }
     }
 
-    /// <summary>What an alert tells of the posts since <paramref name="from"/>.</summary>
+    /// <summary>What an alert tells of the posts of a time.</summary>
     /// <param name="brand">The brand.</param>
     /// <param name="from">Start of the first bucket looked at, ms since 1970.</param>
+    /// <param name="to">End of the last one.</param>
     /// <param name="open">The brand's open buckets.</param>
     /// <param name="size">The length of a bucket in ms.</param>
-    public (List<TopTerm> Terms, List<EvidencePost> Samples) Tell(string brand, long from, IEnumerable<OpenBucket> open, long size)
+    public AlertEvidence Tell(string brand, long from, long to, IEnumerable<OpenBucket> open, long size)
     {
         var evidence = Of(brand);
-        List<EvidencePost> posts = [.. evidence.Posts(from, before: false), .. open.Where(bucket => bucket.Index * size >= from).SelectMany(bucket => EvidencePost.Draw(bucket, PostsPerOpenBucket))];
-        var terms = _terms.Choose(evidence.BrandUtf8, posts, evidence.Posts(from, before: true), evidence.Usual);
-        return (terms, SamplePosts.Choose(posts, terms, _terms));
+        List<EvidencePost> posts =
+        [
+            .. evidence.Recent.Where(bucket => bucket.Start >= from && bucket.Start < to).SelectMany(bucket => bucket.Read()),
+            .. open.Where(bucket => bucket.Index * size >= from && bucket.Index * size < to).SelectMany(bucket => EvidencePost.Draw(bucket, PostsPerOpenBucket)),
+        ];
+        List<EvidencePost> earlier = [.. evidence.Recent.Where(bucket => bucket.Start < from && !bucket.IsUnusual).SelectMany(bucket => bucket.Read())];
+        var terms = _terms.Choose(evidence.BrandUtf8, posts, earlier, evidence.Usual);
+        var voices = _counter.Count(posts);
+        return new AlertEvidence(terms, SamplePosts.Choose(posts, terms, _terms), voices.DuplicateShare, voices.AuthorShare);
     }
 
     private BrandEvidence Of(string brand)

@@ -109,9 +109,12 @@ internal sealed class TopTerms
     private static double Score(double y, double n, double u, double m)
     {
         var prior = PriorTerms * (y + u) / (n + m);
-        var delta = Math.Log((y + prior) / (n + PriorTerms - y - prior)) - Math.Log((u + prior) / (m + PriorTerms - u - prior));
+        var delta = LogOdds(y + prior, n + PriorTerms) - LogOdds(u + prior, m + PriorTerms);
         return Math.Round(delta / Math.Sqrt((1 / (y + prior)) + (1 / (u + prior))), 6);
     }
+
+    /// <summary>Where nearly all of so many terms are this one, half of one is taken to be another.</summary>
+    private static double LogOdds(double of, double all) => Math.Log(of / Math.Max(0.5, all - of));
 
     private void LearnNames(ReadOnlySpan<byte> brand, IReadOnlyList<EvidencePost> posts)
     {

@@ -15,6 +15,7 @@ internal sealed class VoiceCounter(VoiceWeights weights)
 
     private const int LoudestAuthors = 3;
 
+    private readonly VoiceMemory _nobody = new();
     private Post[] _posts = new Post[64];
     private int _count;
     private long _negative;
@@ -27,6 +28,23 @@ internal sealed class VoiceCounter(VoiceWeights weights)
     public Voices Count(OpenBucket bucket, VoiceMemory before)
     {
         Read(bucket);
+        return Count(before);
+    }
+
+    /// <summary>Counts the voices in posts drawn from several buckets, each of which stands for itself.</summary>
+    public Voices Count(IReadOnlyList<EvidencePost> posts)
+    {
+        (_count, _negative, _untold) = (0, posts.Count, 0);
+        foreach (var post in posts)
+        {
+            Add(new Post(post.Author, post.Signature, 0, 1));
+        }
+
+        return Count(_nobody);
+    }
+
+    private Voices Count(VoiceMemory before)
+    {
         var (counted, copied, all) = (_untold, 0.0, _untold);
         for (var i = 0; i < _count; i++)
         {
@@ -62,12 +80,7 @@ internal sealed class VoiceCounter(VoiceWeights weights)
             var reader = new EvidenceReader(part.Evidence);
             while (reader.NextPost(out var post))
             {
-                if (_count == _posts.Length)
-                {
-                    Array.Resize(ref _posts, _count * 2);
-                }
-
-                _posts[_count++] = new Post(post.Author, post.Signature, Hash64.Mix(post.Priority), 0);
+                Add(new Post(post.Author, post.Signature, Hash64.Mix(post.Priority), 0));
             }
 
             _negative += part.Negative;
@@ -90,6 +103,16 @@ internal sealed class VoiceCounter(VoiceWeights weights)
 
             _count = MaxPosts;
         }
+    }
+
+    private void Add(Post post)
+    {
+        if (_count == _posts.Length)
+        {
+            Array.Resize(ref _posts, _count * 2);
+        }
+
+        _posts[_count++] = post;
     }
 
     private double LoudestShare(double all)

@@ -65,5 +65,8 @@ public sealed class SentimentDefinition : OperatorDefinition
     }
 
     /// <inheritdoc/>
+    public override string ModelVersion(OptionSet options) => PostScorer.Version(options);
+
+    /// <inheritdoc/>
     public override IOperator Create(OperatorContext context) => new SentimentOperator(context, PostScorer.Create(context.Options));
 }

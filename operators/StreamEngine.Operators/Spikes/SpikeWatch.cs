@@ -21,6 +21,7 @@ internal sealed class SpikeWatch : IOperator
     private readonly CountLaw _law;
     private readonly SpikeDetector _detector;
     private readonly SpikeTables _tables;
+    private readonly EvidenceBook _evidence;
     private readonly List<BrandSeries> _active = [];
     private readonly AlertDocument _document;
     private readonly RecordBatch _output;
@@ -37,7 +38,8 @@ internal sealed class SpikeWatch : IOperator
         _law = new CountLaw(_settings.History, _settings.AlertBudget);
         _detector = new SpikeDetector(_settings, _law);
         _tables = new SpikeTables(context, _law, _settings.Praise);
-        _document = new AlertDocument(context.Graph, context.OperatorId);
+        _evidence = new EvidenceBook(context, _settings.VoiceWeights, _settings.History);
+        _document = new AlertDocument(context);
         _output = new RecordBatch(context.OutputSchema, 64);
         _columns = new SpikeColumns(context);
         context.Task.OnCut(Cut);
@@ -190,12 +192,14 @@ internal sealed class SpikeWatch : IOperator
         {
             var bucket = series.Open[0];
             series.CloseEmpty(bucket.Index - 1);
+            bucket.Voices = _evidence.Count(series.Brand, bucket);
             Look(series, bucket, true);
             foreach (var watch in series.Watches)
             {
                 watch.Incident?.Absorb(bucket, watch.Kind);
             }
 
+            _evidence.Close(series.Brand, bucket, _law.BucketSize, series.Watches[0].Incident is not null);
             _tables.Forget(series, bucket);
             series.Close(bucket);
         }
@@ -211,6 +215,7 @@ internal sealed class SpikeWatch : IOperator
     {
         foreach (var bucket in series.Open)
         {
+            bucket.Voices = _evidence.Count(series.Brand, bucket);
             Look(series, bucket, false);
         }
     }
@@ -271,6 +276,7 @@ internal sealed class SpikeWatch : IOperator
         {
             watch.QuietUntil = incident.ElevatedUntil + ResolveAfter + _settings.Cooldown;
             incident.Sequence++;
+            Explain(series, watch, incident.OpenedAt, incident.ElevatedUntil);
             Emit(series, _document.Write("resolved", series, watch, null));
             watch.Incident = null;
         }
@@ -283,13 +289,26 @@ internal sealed class SpikeWatch : IOperator
         incident.Severity = finding.Severity;
         incident.Sequence++;
         incident.AlertedBucket = bucket.Index;
+        Explain(series, watch, Math.Min(finding.Start, incident.OpenedAt), finding.End);
         Emit(series, _document.Write(state, series, watch, bucket));
         watch.Suppressed = 0;
+    }
+
+    /// <summary>Finds the reason to tell. Windows hold evidence of negative posts alone.</summary>
+    private void Explain(BrandSeries series, BrandWatch watch, long from, long to)
+    {
+        if (watch.Kind == AlertKind.Negative)
+        {
+            _evidence.MarkUnusual(series.Brand, from);
+            var evidence = _evidence.Tell(series.Brand, from, to, series.Open, _law.BucketSize);
+            watch.Incident!.Evidence = evidence.Samples.Count > 0 ? evidence : watch.Incident.Evidence;
+        }
     }
 
     private void See(Incident incident, OpenBucket bucket, in Finding finding)
     {
         incident.Last = finding;
+        incident.Follow(bucket);
         incident.ElevatedUntil = Math.Max(incident.ElevatedUntil, (bucket.Index + 1) * _law.BucketSize);
         incident.FirstSeen = Math.Min(incident.FirstSeen, bucket.Parts.Values.Min(p => p.FirstEvent));
         incident.LastSeen = Math.Max(incident.LastSeen, bucket.Parts.Values.Max(p => p.LastEvent));

@@ -55,6 +55,15 @@ public sealed class TopTermsTests
     }
 
     [Fact]
+    public void A_term_that_is_all_that_is_said_has_a_score_too()
+    {
+        var (terms, usual) = (new TopTerms(), new TermTable());
+        terms.Learn("Acme"u8, [Samples.Post("broken"), Samples.Post("broken"), Samples.Post("fine")], usual);
+        Assert.True(double.IsFinite(Assert.Single(terms.Choose("Acme"u8, [Samples.Post("broken"), Samples.Post("broken")], [], usual)).Score));
+        Assert.True(double.IsFinite(Assert.Single(terms.Choose("Acme"u8, [Samples.Post("broken")], [], new TermTable())).Score));
+    }
+
+    [Fact]
     public void Near_copies_count_as_one_post()
     {
         var posts = Enumerable.Range(0, 50).Select(i => Samples.Post($"RT @x{i}: salmonella found in every single packet of that stuff {i}"))
