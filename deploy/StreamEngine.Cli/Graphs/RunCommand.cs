@@ -20,11 +20,15 @@ internal static class RunCommand
         one graph share its partitions. With a file as the source it runs to the file's end. At the end it prints the
         ledger: where every record went.
 
-        Exit codes: 0 done, 1 failed, 2 the graph is wrong.
+        A changed graph takes over the state that is stored under its name, by operators' ids; what it cannot take
+        over is refused before anything is stopped or written.
+
+        Exit codes: 0 done, 1 failed, 2 the graph is wrong, or cannot take over the stored state.
 
         Examples:
           streamengine run brand-sentiment.yaml
           streamengine run brand-sentiment.yaml --until-idle 10s
+          streamengine run brand-sentiment.yaml --from-savepoint monday.save
           streamengine run brand-sentiment.yaml --set source.kafka.brokers=broker:9092
         """;
 
@@ -40,13 +44,21 @@ internal static class RunCommand
             }
         });
         var instance = new Option<string?>("--instance") { Description = "This process's name, unique among those that run the graph. [default: the machine's name and a number]", HelpName = "NAME" };
+        var savepoint = new Option<string?>("--from-savepoint") { Description = "Begin with a savepoint that 'streamengine savepoint' wrote; refused where the graph has state already. The same file may stay given at restarts.", HelpName = "FILE" };
+        var replace = new Option<bool>("--replace-state") { Description = "With --from-savepoint: drop the state that the graph has. Nothing may be running it." };
         var json = new Option<bool>("--json") { Description = "Print the ledger as one JSON object." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress on standard error, only warnings." };
-        var command = new Command("run", Description) { untilIdle, instance, json, quiet };
+        var command = new Command("run", Description) { untilIdle, instance, savepoint, replace, json, quiet };
         graph.AddTo(command);
         command.SetAction((parsed, stop) => Task.Run(() => graph.WithGraph(parsed, g =>
         {
-            var options = new KafkaRuntimeOptions { UntilIdle = Durations.TryParse(parsed.GetValue(untilIdle), out var idle) ? idle : null, Instance = parsed.GetValue(instance) };
+            var options = new KafkaRuntimeOptions
+            {
+                UntilIdle = Durations.TryParse(parsed.GetValue(untilIdle), out var idle) ? idle : null,
+                Instance = parsed.GetValue(instance),
+                FromSavepoint = parsed.GetValue(savepoint),
+                ReplaceState = parsed.GetValue(replace),
+            };
             return Run(g, options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration, stop);
         }), CancellationToken.None));
         HelpNotes.Attach(command, Notes);
@@ -60,14 +72,19 @@ internal static class RunCommand
         {
             var partitions = graph.Source.Definition is KafkaSourceDefinition
                 ? RunOnKafka(graph, options, quiet, console, loggers, stop)
-                : RunLocally(graph, loggers, stop);
+                : RunLocally(graph, console, loggers, stop);
             Report(partitions, json, console.Output);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            console.Error.WriteLine($"streamengine: stopped before the end of the file; nothing of this run is kept");
+            console.Error.WriteLine("streamengine: stopped before the end of the file; nothing of this run is kept (runtime.state: FOLDER would keep it)");
             return ExitCode.Failed;
+        }
+        catch (IncompatibleStateException error)
+        {
+            console.Error.WriteLine("streamengine: " + error.Message);
+            return ExitCode.Usage;
         }
         catch (Exception error) when (error is TaskException or StateException or SinkException or IOException or UnauthorizedAccessException || KafkaRuntime.IsReported(error))
         {
@@ -84,10 +101,16 @@ internal static class RunCommand
         return runtime.Partitions;
     }
 
-    private static SortedDictionary<int, PartitionProgress> RunLocally(LogicalGraph graph, ILoggerFactory loggers, CancellationToken stop)
+    private static SortedDictionary<int, PartitionProgress> RunLocally(LogicalGraph graph, InvocationConfiguration console, ILoggerFactory loggers, CancellationToken stop)
     {
-        var ledger = new LocalRuntime(GraphArguments.Plan(graph), TimeProvider.System, loggers).RunAsync(stop).GetAwaiter().GetResult();
-        return new SortedDictionary<int, PartitionProgress> { [0] = new PartitionProgress(-1, ledger) };
+        var runtime = new LocalRuntime(GraphArguments.Plan(graph), TimeProvider.System, loggers);
+        var ledger = runtime.RunAsync(stop).GetAwaiter().GetResult();
+        if (runtime.StoppedAt is { } next)
+        {
+            console.Error.WriteLine($"streamengine: stopped before the end of the file; the next run goes on with line {Math.Max(1, next)}");
+        }
+
+        return new SortedDictionary<int, PartitionProgress> { [0] = new PartitionProgress(runtime.StoppedAt ?? -1, ledger) };
     }
 
     private static void Report(IReadOnlyDictionary<int, PartitionProgress> partitions, bool json, TextWriter output)

@@ -27,6 +27,7 @@ public sealed class StageTask : IDisposable
     private readonly Subject<RecordBatch> _input = new();
     private readonly Dictionary<string, Subject<RecordBatch>> _outputs = [];
     private readonly List<Flow> _flows = [];
+    private readonly List<OperatorContext> _contexts = [];
     private readonly RecordBatch? _batch;
     private readonly ExchangeReader? _exchange;
     private readonly TaskState _state;
@@ -50,7 +51,7 @@ public sealed class StageTask : IDisposable
         }
         else
         {
-            _exchange = new ExchangeReader($"{environment.InputName}[{partition}]");
+            _exchange = new ExchangeReader($"{environment.InputName}[{partition}]", plan.Graph.Runtime.DiscardState);
         }
 
         foreach (var op in stage.Operators)
@@ -58,6 +59,9 @@ public sealed class StageTask : IDisposable
             Connect(op);
         }
     }
+
+    /// <summary>What the keys of a stage's stored state begin with.</summary>
+    public static byte[] StatePrefix(string stage) => TaskState.PrefixOf(stage);
 
     /// <summary>The input partition.</summary>
     public int Partition { get; }
@@ -67,6 +71,12 @@ public sealed class StageTask : IDisposable
 
     /// <summary>Where the records of this partition went, since its first one ever.</summary>
     public Ledger Ledger { get; private set; }
+
+    /// <summary>
+    /// How far the input is in event time, ms since 1970: the greatest so far of the batches' middle times, which single wrong clocks do
+    /// not move. <see cref="long.MinValue"/> before the first.
+    /// </summary>
+    public long EventTime { get; private set; } = long.MinValue;
 
     /// <summary>Whether the input is read to its end; set by the worker.</summary>
     public bool CaughtUp { get; set; }
@@ -81,9 +91,9 @@ public sealed class StageTask : IDisposable
     /// <exception cref="StateException">The state cannot be read, or belongs to operators that the graph does not have.</exception>
     public void Restore(StateImage image)
     {
-        if (_state.Restore(image) is var (next, ledger))
+        if (_state.Restore(image) is { } progress)
         {
-            (NextOffset, Ledger) = (next, ledger);
+            (NextOffset, Ledger) = (progress.NextOffset, progress.Ledger);
         }
     }
 
@@ -137,6 +147,7 @@ public sealed class StageTask : IDisposable
         LastRecordAt = _environment.Time.GetUtcNow();
         Guard(_pushBatch);
         Ledger = Ledger.With(_batch.Origin);
+        EventTime = Math.Max(EventTime, MiddleTime(_batch.Origin.EventTimes));
         if (!Ledger.IsBalanced)
         {
             throw new TaskException(_flows.Find(f => f.Given < f.Taken) is { } flow
@@ -154,6 +165,11 @@ public sealed class StageTask : IDisposable
     public void Cut()
     {
         Push();
+        foreach (var context in _contexts)
+        {
+            context.PartitionCount = _environment.InputPartitions;
+        }
+
         Guard(_runCutActions);
         _state.WriteChanges(_environment.Outputs, NextOffset, Ledger);
     }
@@ -167,6 +183,25 @@ public sealed class StageTask : IDisposable
         }
 
         _input.Dispose();
+    }
+
+    /// <summary>The median of some of a batch's event times.</summary>
+    private static long MiddleTime(ReadOnlySpan<long> times)
+    {
+        const int most = 15;
+        Span<long> some = stackalloc long[most];
+        var count = 0;
+        for (var i = 0; i < most && i < times.Length; i++)
+        {
+            var time = times[(int)((long)i * times.Length / Math.Min(most, times.Length))];
+            if (time != long.MinValue)
+            {
+                some[count++] = time;
+            }
+        }
+
+        some[..count].Sort();
+        return count == 0 ? long.MinValue : some[count / 2];
     }
 
     private string Where => $"stage {_stage.Id}, {_environment.InputName}[{Partition}]";
@@ -233,6 +268,7 @@ public sealed class StageTask : IDisposable
             Logger = _environment.Loggers.CreateLogger($"{_plan.Graph.Name}.{node.Id}"),
             Task = _services,
         };
+        _contexts.Add(context);
         _services.Connecting = node.Id;
         var instance = op.Phase == OperatorPhase.Second ? ((TwoPhaseDefinition)node.Definition).CreateMerge(context) : node.Definition.Create(context);
         _owned.Add(instance);

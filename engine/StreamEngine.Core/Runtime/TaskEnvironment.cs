@@ -15,8 +15,8 @@ public sealed class TaskEnvironment
     /// <summary>How many partitions a topic really has.</summary>
     public required Func<TopicPlan, int> PartitionsOf { get; init; }
 
-    /// <summary>How many partitions the stage's input has.</summary>
-    public required int InputPartitions { get; init; }
+    /// <summary>How many partitions the stage's input has. The worker sets it anew when there are more.</summary>
+    public required int InputPartitions { get; set; }
 
     /// <summary>The name of the stage's input, for dead letters and messages.</summary>
     public required string InputName { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StreamEngine.Core.Batches;
+using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
 
 namespace StreamEngine.Operators;
@@ -105,6 +106,15 @@ public sealed class SpikesDefinition : OperatorDefinition
         ],
         [],
         Output);
+
+    /// <inheritdoc/>
+    public override void ValidateColumns(OptionSet options, BatchSchema input, ICollection<GraphProblem> problems)
+    {
+        if (input.Windows is { IsSession: true })
+        {
+            problems.Add(new GraphProblem(options.Position, "spikes cannot follow sessions, which are of no fixed length to be compared by; let it follow a window with 'size' ('from' beside its name)"));
+        }
+    }
 
     /// <inheritdoc/>
     public override IOperator Create(OperatorContext context) => new SpikeWatch(context);

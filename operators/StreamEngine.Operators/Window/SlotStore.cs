@@ -5,7 +5,7 @@ namespace StreamEngine.Operators;
 /// <summary>The memory of slots: positions in one array, with their sketches and samples in pools beside it.</summary>
 internal sealed class SlotStore
 {
-    /// <summary>The first byte of an encoded slot. Another layout takes another number.</summary>
+    /// <summary>The first byte of an encoded slot, and the version of the state tables that hold slots. Another layout takes another number.</summary>
     public const byte Format = 2;
 
     private readonly Stack<int> _free = new();
@@ -68,7 +68,7 @@ internal sealed class SlotStore
             FirstEvent = long.MaxValue,
             LastEvent = long.MinValue,
             Next = slot.Next,
-            Partition = slot.Partition,
+            Part = slot.Part,
             Flags = slot.Flags,
         };
     }

@@ -19,10 +19,10 @@ internal sealed class SlotTables
     private readonly PendingDeletes _deletes = new();
     private (long MaxEventTime, long Watermark, bool Idle, bool Ended)? _stored;
 
-    public SlotTables(OperatorContext context, WindowSettings settings, KeyTexts texts, SlotStore slots, Func<SlotKey, int> open)
+    public SlotTables(OperatorContext context, WindowSettings settings, KeyTexts texts, SlotStore slots, Func<SlotKey, int> open, Action restored)
     {
         (_context, _settings, _texts, _slots, _open) = (context, settings, texts, slots, open);
-        context.Task.Keep(new CodedTable(context.OperatorId, "slots", 2, WriteSlots, ReadSlot));
+        context.Task.Keep(new CodedTable(context.OperatorId, "slots", SlotStore.Format, WriteSlots, ReadSlot, restored));
         context.Task.Keep(new CodedTable(context.OperatorId, "time", 1, WriteTime, ReadTime));
     }
 

@@ -9,15 +9,16 @@ internal sealed class WindowSender
     private const int MaxRows = 2048;
 
     private readonly OperatorContext _context;
-    private readonly WindowSettings _settings;
     private readonly MergedStore _store;
     private readonly RecordBatch _batch;
-    private readonly StateWriter _evidence = new();
+    private readonly StateWriter _encoded = new();
+    private readonly List<(int Partition, long Version)> _sources = [];
     private readonly int _sum;
+    private long _settled = long.MinValue;
 
-    public WindowSender(OperatorContext context, WindowSettings settings, MergedStore store)
+    public WindowSender(OperatorContext context, MergedStore store)
     {
-        (_context, _settings, _store) = (context, settings, store);
+        (_context, _store) = (context, store);
         _sum = store.Slots.Add(default);
         _batch = new RecordBatch(context.OutputSchema, MaxRows);
         _batch.Dictionary(WindowColumns.Brand).Dictionary = store.Texts[0];
@@ -27,8 +28,8 @@ internal sealed class WindowSender
 
     public IObserver<RecordBatch>? Observer { get; set; }
 
-    /// <summary>Emits the windows, those that end by <paramref name="closed"/> as final; a new watermark also without any.</summary>
-    public void Send(List<int> windows, long closed, long sentWatermark, long watermark)
+    /// <summary>Emits the windows, those that end by <paramref name="closed"/> as final; new times also without any.</summary>
+    public void Send(List<int> windows, long closed, long sentWatermark, long watermark, long settled)
     {
         Begin(sentWatermark);
         foreach (var window in windows)
@@ -42,11 +43,13 @@ internal sealed class WindowSender
             Append(window, closed);
         }
 
-        if (windows.Count > 0 || watermark != sentWatermark)
+        if (windows.Count > 0 || watermark != sentWatermark || settled != _settled)
         {
-            _batch.Watermark = watermark;
+            (_batch.Watermark, _batch.Settled) = (watermark, settled);
             Observer?.OnNext(_batch);
         }
+
+        _settled = settled;
     }
 
     private void Begin(long watermark)
@@ -59,12 +62,20 @@ internal sealed class WindowSender
 
     private void Append(int window, long closed)
     {
+        var isRetracted = _store[window].IsRetracted;
         _store.Sum(window, _sum);
         ref var entry = ref _store[window];
         ref var sum = ref _store.Slots[_sum];
-        var end = entry.Key.Start + _settings.Size;
-        var final = end <= closed || entry.IsFinal;
-        entry.Emitted = (entry.VersionSum << 1) | (final ? 1L : 0L);
+        if (isRetracted)
+        {
+            // The session that has its posts now has more of them than it ever had: a version higher than all before.
+            var holder = _store.HolderOf(window);
+            (entry.Revision, entry.End) = holder < 0 ? ((entry.Emitted >> 1) + 1, entry.End) : (_store[holder].Revision, _store[holder].End);
+        }
+
+        var end = entry.End;
+        var final = end <= closed || (entry.IsFinal && !_store.BoundsMove);
+        entry.Emitted = (entry.Revision << 1) | (final ? 1L : 0L);
 
         var row = _batch.AppendRecord(_batch.RowCount);
         _batch.Origin.EventTimes[row] = entry.Key.Start;
@@ -81,15 +92,31 @@ internal sealed class WindowSender
         _batch.Int64(WindowColumns.Reach)[row] = sum.Reach;
         _batch.Int64(WindowColumns.Authors)[row] = _store.Slots.Authors.Count(sum.Authors);
         _batch.Int64(WindowColumns.Late)[row] = sum.Late;
-        _batch.Int64(WindowColumns.FirstEvent)[row] = sum.FirstEvent;
+        _batch.Int64(WindowColumns.FirstEvent)[row] = isRetracted ? long.MinValue : sum.FirstEvent;
         _batch.Int64(WindowColumns.LastEvent)[row] = sum.LastEvent;
         _batch.Int32(WindowColumns.IsFinal)[row] = final ? 1 : 0;
         _batch.Int64(WindowColumns.Version)[row] = entry.Emitted;
         _batch.Int64(WindowColumns.Scored)[row] = sum.Scored;
         _batch.Int64(WindowColumns.ScoreSum)[row] = sum.ScoreSum;
-        _evidence.Clear();
-        _store.WriteSources(window, _evidence);
-        _store.Slots.Samples.Write(sum.Samples, _evidence);
-        _batch.Utf8(WindowColumns.Evidence).Set(row, _evidence.Written);
+        WriteEvidence(window, sum.Samples);
+        _batch.Utf8(WindowColumns.Evidence).Set(row, _encoded.Written);
+        _encoded.Clear();
+        _store.Slots.Write(_sum, _encoded);
+        _batch.Utf8(WindowColumns.Slot).Set(row, _encoded.Written);
+    }
+
+    /// <summary>What <see cref="EvidenceReader"/> reads.</summary>
+    private void WriteEvidence(int window, in SlotSamples samples)
+    {
+        _store.Sources(window, _sources);
+        _encoded.Clear();
+        _encoded.WriteCount(_sources.Count);
+        foreach (var (partition, version) in _sources)
+        {
+            _encoded.WriteCount(partition);
+            _encoded.WriteCount(version);
+        }
+
+        _store.Slots.Samples.Write(samples, _encoded);
     }
 }

@@ -5,7 +5,10 @@ using StreamEngine.Operators;
 namespace StreamEngine.Tests.Operators.Window;
 
 /// <summary>A record of the source as window sees it: its event time and the mentions left of it.</summary>
-internal sealed record Post(long Offset, long Time, params Mention[] Mentions);
+internal sealed record Post(long Offset, long Time, params Mention[] Mentions)
+{
+    public string Id { get; init; } = $"post-{Offset}";
+}
 
 /// <summary>One row: a brand mentioned in a post.</summary>
 internal sealed record Mention(string Brand, string Channel, string Language, string Author, string Text, int Sentiment, float Score, long Reach);
@@ -34,8 +37,6 @@ internal static class Mentions
         (batch.Origin.Source, batch.Origin.Partition) = ("posts", harness.Partition);
         return batch;
     }
-
-    public static string IdOf(Post post) => $"post-{post.Offset}";
 
     /// <summary>Fills a batch as the operators before window would: the first mention in the record's place, further ones at the end.</summary>
     public static RecordBatch Batch(OperatorHarness harness, IReadOnlyList<Post> posts)
@@ -69,7 +70,7 @@ internal static class Mentions
 
     private static void Set(RecordBatch batch, int row, Post post, Mention mention)
     {
-        batch.Utf8(0).Set(row, Encoding.UTF8.GetBytes(IdOf(post)));
+        batch.Utf8(0).Set(row, Encoding.UTF8.GetBytes(post.Id));
         batch.Int64(1)[row] = post.Time;
         batch.Utf8(2).Set(row, Encoding.UTF8.GetBytes(mention.Author));
         batch.Dictionary(3)[row] = batch.Dictionary(3).Dictionary.GetOrAdd(mention.Channel);
@@ -133,7 +134,7 @@ internal sealed class Exchanged
 /// <summary>A row that the second phase emitted.</summary>
 internal sealed record WindowRow(
     long Start, long End, string Brand, string Channel, string Language, long Posts, long Negative, long Neutral, long Positive, double MeanScore,
-    long Reach, long Authors, long Late, long First, long Last, bool IsFinal, long Version, long Scored, long ScoreSum, string Evidence)
+    long Reach, long Authors, long Late, long First, long Last, bool IsFinal, long Version, long Scored, long ScoreSum, string Samples, string Sources)
 {
     public (long, string, string, string) Key => (Start, Brand, Channel, Language);
 
@@ -148,24 +149,25 @@ internal sealed record WindowRow(
             Number("posts"), Number("negative"), Number("neutral"), Number("positive"), b.Float64(b.Schema.IndexOf("mean_score"))[row],
             Number("reach"), Number("authors"), Number("late"), Number("first_event"), Number("last_event"),
             b.Int32(b.Schema.IndexOf("is_final"))[row] == 1, Number("version"), Number("scored"), Number("score_sum"),
-            ReadEvidence(b.Utf8(b.Schema.IndexOf("evidence"))[row]));
+            ReadSamples(b.Utf8(b.Schema.IndexOf("evidence"))[row], out var sources), sources);
     }
 
-    private static string ReadEvidence(ReadOnlySpan<byte> bytes)
+    private static string ReadSamples(ReadOnlySpan<byte> evidence, out string sources)
     {
-        var reader = new EvidenceReader(bytes);
-        var texts = new List<string>();
+        var reader = new EvidenceReader(evidence);
+        var (ends, posts) = (new List<string>(), new List<string>());
         while (reader.NextSource(out var partition, out var end))
         {
-            texts.Add($"{partition}@{end}");
+            ends.Add($"{partition}@{end}");
         }
 
         while (reader.NextPost(out var post))
         {
             Assert.NotEqual(0UL, post.Signature);
-            texts.Add($"{post.Score} {post.Time} {Encoding.UTF8.GetString(post.Id)} {Encoding.UTF8.GetString(post.Text)}");
+            posts.Add($"{post.Score} {post.Time} {Encoding.UTF8.GetString(post.Id)} {Encoding.UTF8.GetString(post.Text)}");
         }
 
-        return string.Join('|', texts);
+        sources = string.Join('|', ends);
+        return string.Join('|', posts);
     }
 }
