@@ -14,6 +14,9 @@ namespace StreamEngine.Connectors.Kafka;
 /// </remarks>
 internal sealed class GraphTopics : IDisposable
 {
+    /// <summary>How often the source is looked at.</summary>
+    internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan _brokerPatience = TimeSpan.FromSeconds(10);
 
     private readonly GraphPlan _plan;
@@ -27,6 +30,9 @@ internal sealed class GraphTopics : IDisposable
         (_plan, _logger) = (plan, logger);
         _admin = new TopicAdmin(settings, logger, time);
     }
+
+    /// <summary>How long it may take until all stages know of a partition that the source was given: looks, and checkpoints that tell.</summary>
+    internal static TimeSpan NewsDelay(TimeSpan checkpointInterval) => (2 * LookEvery) + (3 * checkpointInterval);
 
     private TopicPlan Source => _plan.Topic(TopicRole.Source)!;
 

@@ -33,7 +33,7 @@ public sealed class KafkaRuntime : IDisposable
 {
     /// <summary>While partitions are not assigned to this process, idleness is believed only after so long.</summary>
     private static readonly TimeSpan _idleWithoutAll = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan _lookAtSource = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _hangsAfter = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _joinPatience = TimeSpan.FromSeconds(9);
 
     private readonly GraphPlan _plan;
@@ -83,6 +83,25 @@ public sealed class KafkaRuntime : IDisposable
 
     /// <summary>Records that sinks could not take and skipped.</summary>
     public long Skipped => _workers.Sum(w => w.Activity.SkippedRecords);
+
+    /// <summary>Why the graph cannot be said to be at work, or nothing when it is: its workers read, and every partition has its state.</summary>
+    public IReadOnlyList<string> Unready
+    {
+        get
+        {
+            var workers = _workers;
+            return workers.Count == 0
+                ? ["starting: Kafka is waited for, or topics are being made"]
+                : [.. workers.SelectMany(w => w.Activity.Unready)];
+        }
+    }
+
+    /// <summary>Workers whose loop has not gone round for long, by name: they hang.</summary>
+    public IReadOnlyList<string> Hanging => [.. _workers.Where(w => w.Activity.SinceBeat > _hangsAfter).Select(w => w.Activity.Name)];
+
+    internal IReadOnlyList<(StagePlan Stage, WorkerActivity Activity)> Workers => _workers;
+
+    internal string Graph => _plan.Graph.Name;
 
     /// <summary>The plan of a graph whose source is Kafka.</summary>
     public static GraphPlan Plan(LogicalGraph graph) => Planner.Plan(graph, KafkaSourceDefinition.Topic(graph.Source.Options));
@@ -215,7 +234,7 @@ public sealed class KafkaRuntime : IDisposable
     /// <summary>Follows the source when it is given more partitions.</summary>
     private void WatchSource(GraphTopics topics, CancellationToken stop)
     {
-        while (!stop.WaitHandle.WaitOne(_lookAtSource))
+        while (!stop.WaitHandle.WaitOne(GraphTopics.LookEvery))
         {
             try
             {

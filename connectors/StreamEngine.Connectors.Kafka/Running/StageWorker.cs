@@ -51,6 +51,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             Loggers = setup.Loggers,
             PartitionsOf = setup.PartitionsOf,
             InputPartitions = setup.PartitionsOf(setup.Input),
+            PartitionNewsDelay = GraphTopics.NewsDelay(setup.Plan.Graph.Runtime.CheckpointInterval),
             InputName = setup.Input.Name,
             Outputs = new OutputBuffer(),
         };

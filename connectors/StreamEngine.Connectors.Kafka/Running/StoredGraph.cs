@@ -13,6 +13,7 @@ namespace StreamEngine.Connectors.Kafka;
 internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphTopics topics, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan _writePatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _storePause = TimeSpan.FromMilliseconds(200);
 
     private TopicPlan StateTopic => plan.Topic(TopicRole.State)!;
 
@@ -62,11 +63,22 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
     internal void StoreShape(GraphShape? stored, CancellationToken stop)
     {
         var shape = GraphShape.Of(plan, Partials is null ? 0 : topics.PartitionsOf(Partials)) with { Savepoint = stored?.Savepoint };
-        if (!shape.SameAs(stored))
+        while (!shape.SameAs(stored))
         {
-            var records = new OutputBuffer();
-            Append(records, shape);
-            Commit(records, stop);
+            try
+            {
+                var records = new OutputBuffer();
+                Append(records, shape);
+                Commit(records, stop);
+                return;
+            }
+            catch (Exception error) when (error is ProducerFailedException or TransactionAbortedException { IsPermanent: false })
+            {
+                // Another process of the graph that has just started stores its shape under the same transactional id.
+                logger.LogDebug("The graph's shape was not stored: {Error}", error.Message);
+                stop.WaitHandle.WaitOne(_storePause * (0.5 + Random.Shared.NextDouble()));
+                stored = Check(stop);
+            }
         }
     }
 

@@ -46,9 +46,17 @@ internal static class RunCommand
         var instance = new Option<string?>("--instance") { Description = "This process's name, unique among those that run the graph. [default: the machine's name and a number]", HelpName = "NAME" };
         var savepoint = new Option<string?>("--from-savepoint") { Description = "Begin with a savepoint that 'streamengine savepoint' wrote; refused where the graph has state already. The same file may stay given at restarts.", HelpName = "FILE" };
         var replace = new Option<bool>("--replace-state") { Description = "With --from-savepoint: drop the state that the graph has. Nothing may be running it." };
+        var http = new Option<int?>("--http") { Description = "Serve /healthz, /readyz and /metrics on this port, over the graph's runtime.http; 0: none.", HelpName = "PORT" };
+        http.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var port) || port is < 0 or > 65_535))
+            {
+                result.AddError("--http must be a port from 0 to 65535.");
+            }
+        });
         var json = new Option<bool>("--json") { Description = "Print the ledger as one JSON object." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress on standard error, only warnings." };
-        var command = new Command("run", Description) { untilIdle, instance, savepoint, replace, json, quiet };
+        var command = new Command("run", Description) { untilIdle, instance, savepoint, replace, http, json, quiet };
         graph.AddTo(command);
         command.SetAction((parsed, stop) => Task.Run(() => graph.WithGraph(parsed, g =>
         {
@@ -59,19 +67,19 @@ internal static class RunCommand
                 FromSavepoint = parsed.GetValue(savepoint),
                 ReplaceState = parsed.GetValue(replace),
             };
-            return Run(g, options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration, stop);
+            return Run(g, options, parsed.GetValue(http) ?? g.Runtime.Http, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration, stop);
         }), CancellationToken.None));
         HelpNotes.Attach(command, Notes);
         return command;
     }
 
-    private static int Run(LogicalGraph graph, KafkaRuntimeOptions options, bool json, bool quiet, InvocationConfiguration console, CancellationToken stop)
+    private static int Run(LogicalGraph graph, KafkaRuntimeOptions options, int http, bool json, bool quiet, InvocationConfiguration console, CancellationToken stop)
     {
         using var loggers = ConsoleLog.Create(quiet ? LogLevel.Warning : LogLevel.Information);
         try
         {
             var partitions = graph.Source.Definition is KafkaSourceDefinition
-                ? RunOnKafka(graph, options, quiet, console, loggers, stop)
+                ? RunOnKafka(graph, options, http, quiet, console, loggers, stop)
                 : RunLocally(graph, console, loggers, stop);
             Report(partitions, json, console.Output);
             return ExitCode.Done;
@@ -93,10 +101,11 @@ internal static class RunCommand
         }
     }
 
-    private static IReadOnlyDictionary<int, PartitionProgress> RunOnKafka(LogicalGraph graph, KafkaRuntimeOptions options, bool quiet, InvocationConfiguration console, ILoggerFactory loggers, CancellationToken stop)
+    private static IReadOnlyDictionary<int, PartitionProgress> RunOnKafka(LogicalGraph graph, KafkaRuntimeOptions options, int http, bool quiet, InvocationConfiguration console, ILoggerFactory loggers, CancellationToken stop)
     {
         using var runtime = new KafkaRuntime(graph, options, TimeProvider.System, loggers);
         using var progress = quiet ? null : new RunProgress(runtime, console.Error);
+        using var health = http == 0 ? null : HealthServer.Start(runtime, http);
         runtime.Run(stop);
         return runtime.Partitions;
     }

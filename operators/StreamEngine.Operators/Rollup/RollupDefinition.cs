@@ -63,6 +63,9 @@ public sealed class RollupDefinition : OperatorDefinition
     ];
 
     /// <inheritdoc/>
+    public override string StateShape(OptionSet options) => $"to {Durations.Format(options.Get(To))}";
+
+    /// <inheritdoc/>
     public override OperatorPlacement Placement => OperatorPlacement.Aggregate;
 
     /// <inheritdoc/>

@@ -29,6 +29,9 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
         return value <= (ulong)max ? (long)value : throw new FormatException($"the number before byte {_position} is {value}; the most is {max}");
     }
 
+    /// <summary>A duration in ms, as <see cref="StateWriter.WriteCount"/> wrote it; at most what a <see cref="TimeSpan"/> can hold.</summary>
+    public TimeSpan ReadDuration() => TimeSpan.FromMilliseconds(ReadCount((long)TimeSpan.MaxValue.TotalMilliseconds));
+
     public long ReadSigned()
     {
         var value = ReadVariable();

@@ -13,10 +13,16 @@ internal enum PutResult
     Forgotten,
 }
 
-/// <summary>Windows that are put together from slots, with the newest slot of each part.</summary>
+/// <summary>
+/// Windows that are put together from slots, with the newest slot of each part. Parts count from 1; <see cref="SettledPart"/> is the sum of
+/// those that cannot change any more.
+/// </summary>
 /// <param name="end">The end of the window that starts at a time.</param>
 internal class MergedStore(Func<long, long> end)
 {
+    /// <summary>The part that holds the sum of all parts that cannot change any more.</summary>
+    public const int SettledPart = 0;
+
     private readonly SlotIndex _index = new();
     private readonly Stack<int> _free = new();
     private MergedWindow[] _windows = new MergedWindow[1024];
@@ -43,7 +49,7 @@ internal class MergedStore(Func<long, long> end)
     /// <summary>Called before a window is removed.</summary>
     public Action<int>? WindowLeaves { get; set; }
 
-    /// <summary>Whether the parts are source partitions.</summary>
+    /// <summary>Whether the parts are source partitions, counted from 1.</summary>
     public bool PartsAreSources { get; init; } = true;
 
     /// <summary>Whether windows may go on after they were final.</summary>
@@ -78,7 +84,7 @@ internal class MergedStore(Func<long, long> end)
 
     /// <summary>Puts the newest slot of a part into its window.</summary>
     /// <param name="key">The window and what it is counted for.</param>
-    /// <param name="part">The part, such as the source partition.</param>
+    /// <param name="part">The part.</param>
     /// <param name="version">The slot's version.</param>
     /// <param name="encoded">The slot.</param>
     /// <param name="window">Where its window is, if it was taken.</param>
@@ -119,13 +125,16 @@ internal class MergedStore(Func<long, long> end)
         }
     }
 
-    /// <summary>How far a window's slots go, where its parts are source partitions: each with its newest slot's version, in their order.</summary>
+    /// <summary>How far a window's slots go in each source partition that may still change it: its newest slot's version, in the order of partitions.</summary>
     public void Sources(int window, List<(int Partition, long Version)> sources)
     {
         sources.Clear();
         for (var slot = PartsAreSources ? _windows[window].FirstSlot : -1; slot >= 0; slot = Slots[slot].Next)
         {
-            sources.Add((Slots[slot].Part, Slots[slot].Version));
+            if (Slots[slot].Part != SettledPart)
+            {
+                sources.Add((Slots[slot].Part - 1, Slots[slot].Version));
+            }
         }
 
         // A session may have several slots of a partition.
@@ -139,21 +148,20 @@ internal class MergedStore(Func<long, long> end)
         }
     }
 
-    /// <summary>Adds those parts of a window up that cannot change any more, into the slot of one part.</summary>
+    /// <summary>Adds those parts of a window up that cannot change any more, into <see cref="SettledPart"/>.</summary>
     /// <param name="window">The window.</param>
-    /// <param name="into">The part that holds the sum.</param>
-    /// <param name="isSettled">Whether a part cannot change any more.</param>
+    /// <param name="isSettled">Whether a part of a window cannot change any more.</param>
     /// <returns>The slot that holds the sum; -1 where there was nothing to add up.</returns>
-    public int Fold(int window, int into, Func<int, bool> isSettled)
+    public int Fold(int window, Func<int, int, bool> isSettled)
     {
         var sum = -1;
         for (var slot = _windows[window].FirstSlot; slot >= 0;)
         {
             var next = Slots[slot].Next;
-            if (Slots[slot].Part != into && isSettled(Slots[slot].Part))
+            if (Slots[slot].Part != SettledPart && isSettled(window, Slots[slot].Part))
             {
-                sum = SlotOf(window, into);
-                sum = sum >= 0 ? sum : AddSlot(window, _windows[window].Key, into);
+                sum = SlotOf(window, SettledPart);
+                sum = sum >= 0 ? sum : AddSlot(window, _windows[window].Key, SettledPart);
                 Slots.Merge(sum, slot);
                 RemoveSlot(window, slot);
             }
