@@ -16,6 +16,8 @@ internal sealed class SpikeWatch : IOperator
     /// <summary>How many grades more severe an incident must be than last told to be told again.</summary>
     private const int EscalateBy = 2;
 
+    private static readonly Comparison<BrandSeries> _byBrand = (a, b) => string.CompareOrdinal(a.Brand, b.Brand);
+
     private readonly OperatorContext _context;
     private readonly SpikeSettings _settings;
     private readonly CountLaw _law;
@@ -23,12 +25,14 @@ internal sealed class SpikeWatch : IOperator
     private readonly SpikeTables _tables;
     private readonly EvidenceBook _evidence;
     private readonly List<BrandSeries> _active = [];
+    private readonly List<BrandSeries> _touched = [];
     private readonly AlertDocument _document;
     private readonly RecordBatch _output;
     private readonly SpikeColumns _columns;
     private IObserver<RecordBatch>? _observer;
     private long _watermark = long.MinValue;
     private long _lastEnd = long.MinValue;
+    private long _followed = long.MinValue;
     private bool _restored;
 
     public SpikeWatch(OperatorContext context)
@@ -123,6 +127,11 @@ internal sealed class SpikeWatch : IOperator
         part.Unstored = true;
         _lastEnd = Math.Max(_lastEnd, (index + 1) * _law.BucketSize);
         Activate(series);
+        if (!series.IsTouched)
+        {
+            series.IsTouched = true;
+            _touched.Add(series);
+        }
     }
 
     private void Cut()
@@ -135,21 +144,24 @@ internal sealed class SpikeWatch : IOperator
 
         // At the end of a source nobody knows how it would have gone on: time stops with the last window.
         var now = _watermark == long.MaxValue ? _lastEnd : _watermark;
-        _active.Sort((a, b) => string.CompareOrdinal(a.Brand, b.Brand));
-        if (now != long.MinValue)
+        if (now != long.MinValue && LastBefore(now) > _followed)
         {
+            _active.Sort(_byBrand);
             CloseHours(now);
             _active.ForEach(series => Follow(series, now));
+            _active.RemoveAll(IsQuiet);
+            _followed = LastBefore(now);
         }
 
-        foreach (var series in _active)
+        _touched.Sort(_byBrand);
+        foreach (var series in _touched)
         {
             LookAhead(series);
             _tables.Changed(series);
-            series.IsActive = series.Open.Count > 0 || series.HasIncident;
+            series.IsTouched = false;
         }
 
-        _active.RemoveAll(series => !series.IsActive);
+        _touched.Clear();
         if (_output.RowCount > 0)
         {
             _output.Watermark = _watermark;
@@ -167,6 +179,7 @@ internal sealed class SpikeWatch : IOperator
         {
             var end = (hour + 1) * HourProfile.HourMs;
             _active.ForEach(series => Follow(series, end));
+            _active.RemoveAll(IsQuiet);
             foreach (var series in _tables.Brands)
             {
                 series.CloseEmpty(LastBefore(end));
@@ -180,6 +193,9 @@ internal sealed class SpikeWatch : IOperator
     }
 
     private long ResolveAfter => Math.Max(_law.BucketSize, _settings.ResolveAfter);
+
+    /// <summary>Takes a brand in which nothing is open off the list.</summary>
+    private static bool IsQuiet(BrandSeries series) => !(series.IsActive = series.Open.Count > 0 || series.HasIncident);
 
     /// <summary>The last bucket that is over at a time.</summary>
     private long LastBefore(long time) => (time / _law.BucketSize) - (time % _law.BucketSize < 0 ? 2 : 1);
@@ -208,6 +224,8 @@ internal sealed class SpikeWatch : IOperator
         {
             ResolveIfQuiet(series, watch, now);
         }
+
+        _tables.Changed(series);
     }
 
     /// <summary>Looks at buckets that are still open: what is there already may be enough.</summary>
