@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StreamEngine.Bench.Alerts;
 using StreamEngine.Bench.Connectors;
 using StreamEngine.Bench.EndToEnd;
 using StreamEngine.Bench.Ingest;
@@ -16,13 +17,16 @@ internal static class Program
         ["checkpoints"] = OnKafka(CheckpointBenchmark.Run),
         ["clickhouse"] = ClickHouseBenchmark.Run,
         ["decode"] = DecodeBenchmark.Run,
+        ["drills"] = DrillBench.Run,
         ["e2e"] = OnKafka(EndToEndBenchmark.Run),
         ["ingest"] = IngestBenchmark.Run,
         ["kafka"] = OnKafka(KafkaBench.Run),
         ["language"] = LanguageBenchmark.Run,
         ["match"] = MatchBenchmark.Run,
         ["mlnet"] = MLNetBench.Run,
+        ["nab"] = NabBench.Run,
         ["sentiment"] = SentimentBenchmark.Run,
+        ["spikes"] = SpikesBench.Run,
         ["window"] = WindowBench.Run,
     };
 

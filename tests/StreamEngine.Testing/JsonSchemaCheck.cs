@@ -41,7 +41,7 @@ public sealed class JsonSchemaCheck
                 "maximum" => value.GetDouble() <= rule.GetDouble(),
                 "maxItems" => value.GetArrayLength() <= rule.GetInt32(),
                 "required" => rule.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
-                "additionalProperties" => value.EnumerateObject().All(p => schema.GetProperty("properties").TryGetProperty(p.Name, out _)),
+                "additionalProperties" => CheckOthers(schema, rule, value, path, problems),
                 "properties" => CheckProperties(rule, value, path, problems),
                 "items" => CheckItems(rule, value, path, problems),
                 _ => throw new NotSupportedException($"the schema uses '{keyword.Name}', which this check does not know"),
@@ -51,6 +51,19 @@ public sealed class JsonSchemaCheck
                 problems.Add($"{path}: {value} breaks {keyword.Name} {rule}");
             }
         }
+    }
+
+    /// <summary>Properties that the schema does not name: forbidden by <c>false</c>, else of the schema given for them.</summary>
+    private bool CheckOthers(JsonElement schema, JsonElement rule, JsonElement value, string path, List<string> problems)
+    {
+        var others = value.EnumerateObject().Where(p => !schema.TryGetProperty("properties", out var named) || !named.TryGetProperty(p.Name, out _)).ToList();
+        if (rule.ValueKind == JsonValueKind.False)
+        {
+            return others.Count == 0;
+        }
+
+        others.ForEach(other => Check(rule, other.Value, $"{path}.{other.Name}", problems));
+        return true;
     }
 
     private bool Refer(string reference, JsonElement value, string path, List<string> problems)

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
-using StreamEngine.Core.State;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Bench.Operators;
@@ -50,7 +49,7 @@ public static class WindowBench
         var problems = new List<GraphProblem>();
         var definition = new WindowDefinition();
         var options = OptionSet.Bind("window", definition.Options, ConfigNode.From(new Dictionary<string, string> { [option] = value }), SourcePosition.Code, problems);
-        var task = new Services();
+        var task = new BenchTask();
         var context = new OperatorContext
         {
             Graph = "bench",
@@ -127,35 +126,5 @@ public static class WindowBench
         }
 
         return batches;
-    }
-
-    private sealed class Services : ITaskServices, IStateChanges
-    {
-        private readonly List<Action> _actions = [];
-        private readonly List<IStateTable> _tables = [];
-
-        public TimeSpan Silence => TimeSpan.Zero;
-
-        public void Cut()
-        {
-            _actions.ForEach(action => action());
-            _tables.ForEach(table => table.WriteChanges(this));
-        }
-
-        public void Keep(IStateTable table) => _tables.Add(table);
-
-        public void OnCut(Action action) => _actions.Add(action);
-
-        public void DeadLetter(RecordBatch batch, int record, string operatorId, ReadOnlySpan<byte> error) => throw new InvalidOperationException("no post of this run is refused");
-
-        public void Late(RecordBatch batch, int record, string operatorId, long eventTime, long watermark) => throw new InvalidOperationException("no post of this run is late");
-
-        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
-        {
-        }
-
-        public void Delete(ReadOnlySpan<byte> key)
-        {
-        }
     }
 }

@@ -59,11 +59,13 @@ internal static class StreamTables
         Json("incident_id", ColumnKind.Text, required: true),
         Json("sequence", ColumnKind.UInt32, required: true),
         Json("state", ColumnKind.Word, required: true),
+        Json("kind", ColumnKind.Word),
         Json("severity", ColumnKind.UInt8),
         Json("brand", ColumnKind.Word),
         Json("window_start", ColumnKind.Time, from: "window.start", required: true),
         Json("window_end", ColumnKind.Time, from: "window.end", required: true),
         Json("observed", ColumnKind.UInt64),
+        Json("effective", ColumnKind.UInt64),
         Json("expected", ColumnKind.Float64),
         Json("expected_low", ColumnKind.UInt64, from: "expected_interval.low"),
         Json("expected_high", ColumnKind.UInt64, from: "expected_interval.high"),
@@ -73,6 +75,9 @@ internal static class StreamTables
         Json("usual_share", ColumnKind.Float64),
         Json("channels", ColumnKind.Texts),
         Json("languages", ColumnKind.Texts),
+        Json("top_terms", ColumnKind.Texts),
+        Json("duplicate_share", ColumnKind.Float64),
+        Json("author_share", ColumnKind.Float64),
         Json("opened_at", ColumnKind.Time),
         Json("first_seen", ColumnKind.Time),
         Json("last_seen", ColumnKind.Time),
@@ -84,8 +89,9 @@ internal static class StreamTables
 
     private static readonly ImmutableArray<string> _alertView =
     [
-        "incident_id", "sequence", "brand", "state", "severity", "window_start", "window_end", "observed", "expected", "expected_low",
-        "expected_high", "p_value", "posts", "negative_share", "usual_share", "channels", "languages", "opened_at", "first_seen", "last_seen",
+        "incident_id", "sequence", "brand", "state", "kind", "severity", "window_start", "window_end", "observed", "effective", "expected", "expected_low",
+        "expected_high", "p_value", "posts", "negative_share", "usual_share", "channels", "languages", "top_terms", "duplicate_share",
+        "author_share", "opened_at", "first_seen", "last_seen",
         "suppressed", "document", "graph", "operator", "written_at",
     ];
 

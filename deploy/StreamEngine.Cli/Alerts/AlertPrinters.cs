@@ -20,6 +20,9 @@ internal sealed class JsonAlertPrinter(TextWriter output) : IAlertPrinter
 /// <summary>One line per alert and one with a post, in colours where the terminal has them.</summary>
 internal sealed class LineAlertPrinter : IAlertPrinter
 {
+    /// <summary>Posts are called repetitive where fewer than this part of them counts.</summary>
+    private const double Repetitive = 0.7;
+
     private readonly IAnsiConsole _console;
 
     public LineAlertPrinter(TextWriter output)
@@ -38,33 +41,31 @@ internal sealed class LineAlertPrinter : IAlertPrinter
 
     public void Print(AlertView alert, ReadOnlySpan<byte> document)
     {
-        var colour = alert.State == "resolved" ? "green" : alert.Severity >= 7 ? "red" : alert.Severity >= 4 ? "yellow" : "silver";
-        var line = new StringBuilder();
-        line.Append(CultureInfo.InvariantCulture, $"[grey]{Markup.Escape(alert.From)}[/] [bold {colour}]{Markup.Escape(alert.State),-9} {alert.Severity,2}[/] [bold]{Markup.Escape(alert.Brand)}[/]");
-        if (alert.Observed is { } observed)
+        var colour = !alert.IsOpen || alert.Kind == "praise" ? "green" : alert.Severity >= 7 ? "red" : alert.Severity >= 4 ? "yellow" : "silver";
+        _console.MarkupLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"[grey]{alert.At:yyyy-MM-dd HH:mm}[/] [bold {colour}]{Markup.Escape(alert.State),-9} {alert.Severity,2}[/] [bold]{Markup.Escape(alert.Brand)}[/]  {Markup.Escape(Reason(alert))}  [grey]{Markup.Escape(alert.Incident)}[/]"));
+        if (alert.Sample.Length > 0)
         {
-            line.Append(CultureInfo.InvariantCulture, $"  {observed:0.#} negative");
-            if (alert.Expected is { } expected)
-            {
-                line.Append(CultureInfo.InvariantCulture, $", {expected:0.#} expected");
-            }
+            _console.MarkupLine($"    [grey]“{Markup.Escape(alert.Sample.ReplaceLineEndings(" "))}”[/]");
         }
+    }
 
-        if (alert.NegativeShare is { } share)
+    /// <summary>Why there is an alert, in one line without the brand.</summary>
+    public static string Reason(AlertView alert)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{alert.Observed:N0} {alert.Subject} posts, {alert.Expected:0.#} expected; {alert.NegativeShare * 100:N0} % of all, usually {alert.UsualShare * 100:N0} %");
+        if (alert.Effective < alert.Observed * Repetitive)
         {
-            line.Append(CultureInfo.InvariantCulture, $", share {share * 100:0}%");
+            text.Append(CultureInfo.InvariantCulture, $"; repetitive: counts as {alert.Effective:N0}, {alert.DuplicateShare * 100:N0} % near-copies, {alert.AuthorShare * 100:N0} % by three authors");
         }
 
         if (alert.Terms.Count > 0)
         {
-            line.Append("  ").Append(Markup.Escape(string.Join(", ", alert.Terms)));
+            text.Append("; says ").AppendJoin(", ", alert.Terms);
         }
 
-        line.Append(CultureInfo.InvariantCulture, $"  [grey]{Markup.Escape(alert.Incident)}[/]");
-        _console.MarkupLine(line.ToString());
-        if (alert.Sample is { Length: > 0 } sample)
-        {
-            _console.MarkupLine($"    [grey]“{Markup.Escape(sample.ReplaceLineEndings(" "))}”[/]");
-        }
+        return text.ToString();
     }
 }

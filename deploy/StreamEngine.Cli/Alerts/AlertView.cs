@@ -1,12 +1,52 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace StreamEngine.Cli.Alerts;
 
-/// <summary>What a person reads of an alert document (schemas/alert.v1.json). Fields that are missing are left out.</summary>
-internal sealed record AlertView(
-    string Incident, string State, int Severity, string Brand, string From, string To, double? Observed, double? Expected, double? NegativeShare, IReadOnlyList<string> Terms, string? Sample)
+/// <summary>What a person reads of an alert document (schemas/alert.v1.json). What a document does not hold is empty or 0.</summary>
+internal sealed record AlertView
 {
+    private const int MostTerms = 6;
+
+    public required string Incident { get; init; }
+
+    public required string State { get; init; }
+
+    public required string Brand { get; init; }
+
+    public required string Kind { get; init; }
+
+    public int Severity { get; init; }
+
+    /// <summary>When the last post was written that it knows of.</summary>
+    public DateTimeOffset At { get; init; }
+
+    public double Observed { get; init; }
+
+    /// <summary>Of <see cref="Observed"/>, as many as were judged.</summary>
+    public double Effective { get; init; }
+
+    public double Expected { get; init; }
+
+    public double NegativeShare { get; init; }
+
+    public double UsualShare { get; init; }
+
+    public double DuplicateShare { get; init; }
+
+    public double AuthorShare { get; init; }
+
+    /// <summary>The most telling terms.</summary>
+    public required IReadOnlyList<string> Terms { get; init; }
+
+    /// <summary>The most negative of the sample posts.</summary>
+    public required string Sample { get; init; }
+
+    /// <summary>Whether the incident goes on.</summary>
+    public bool IsOpen => State != "resolved";
+
+    /// <summary>The posts that it is about, in a word.</summary>
+    public string Subject => Kind == "praise" ? "positive" : "negative";
+
     /// <summary>Reads a document; null where it is no JSON object.</summary>
     public static AlertView? Read(ReadOnlyMemory<byte> document)
     {
@@ -21,59 +61,31 @@ internal sealed record AlertView(
         }
     }
 
-    private static AlertView Read(JsonElement alert)
+    private static AlertView Read(JsonElement alert) => new()
     {
-        var window = alert.TryGetProperty("window", out var found) ? found : default;
-        return new AlertView(
-            Text(alert, "incident_id"), Text(alert, "state"), (int)(Number(alert, "severity") ?? 0), Text(alert, "brand"),
-            Time(window, "start"), Time(window, "end"), Number(alert, "observed"), Number(alert, "expected"), Number(alert, "negative_share"),
-            [.. Items(alert, "terms", "top_terms").Select(term => Named(term, "term")).Take(5)],
-            Items(alert, "samples", "sample_posts").Select(post => Named(post, "text")).FirstOrDefault());
-    }
+        Incident = Text(alert, "incident_id"),
+        State = Text(alert, "state"),
+        Brand = Text(alert, "brand"),
+        Kind = Text(alert, "kind"),
+        Severity = (int)Number(alert, "severity"),
+        At = alert.TryGetProperty("last_seen", out var seen) && seen.ValueKind == JsonValueKind.String && seen.TryGetDateTimeOffset(out var time) ? time : default,
+        Observed = Number(alert, "observed"),
+        Effective = alert.TryGetProperty("effective", out _) ? Number(alert, "effective") : Number(alert, "observed"),
+        Expected = Number(alert, "expected"),
+        NegativeShare = Number(alert, "negative_share"),
+        UsualShare = Number(alert, "usual_share"),
+        DuplicateShare = Number(alert, "duplicate_share"),
+        AuthorShare = Number(alert, "author_share"),
+        Terms = [.. Items(alert, "top_terms").Select(term => Text(term, "term")).Where(term => term.Length > 0).Take(MostTerms)],
+        Sample = Items(alert, "samples").OrderBy(post => Number(post, "score")).Select(post => Text(post, "text")).FirstOrDefault() ?? "",
+    };
 
-    private static string Named(JsonElement item, string name) => item.ValueKind == JsonValueKind.Object ? Text(item, name) : item.ToString();
-
-    private static List<JsonElement> Items(JsonElement alert, params string[] names)
-    {
-        foreach (var name in names)
-        {
-            if (alert.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array)
-            {
-                return [.. items.EnumerateArray()];
-            }
-        }
-
-        return [];
-    }
+    private static JsonElement.ArrayEnumerator Items(JsonElement alert, string name) =>
+        alert.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : default;
 
     private static string Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) ? value.ToString() : "";
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    /// <summary>A number, also one inside an object with a <c>value</c>.</summary>
-    private static double? Number(JsonElement item, string name)
-    {
-        if (!item.TryGetProperty(name, out var value))
-        {
-            return null;
-        }
-
-        return value.ValueKind switch
-        {
-            JsonValueKind.Number => value.GetDouble(),
-            JsonValueKind.Object => Number(value, "value"),
-            _ => null,
-        };
-    }
-
-    private static string Time(JsonElement window, string name)
-    {
-        if (window.ValueKind != JsonValueKind.Object || !window.TryGetProperty(name, out var value))
-        {
-            return "";
-        }
-
-        return value.ValueKind == JsonValueKind.Number
-            ? DateTimeOffset.FromUnixTimeMilliseconds(value.GetInt64()).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)
-            : value.ToString();
-    }
+    private static double Number(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
 }

@@ -15,7 +15,7 @@ internal static class AlertsCommand
           streamengine alerts tail --json --from-beginning --until-idle 5s | jq .incident_id
         """;
 
-    public static Command Create() => new("alerts", "Look at alerts.") { Tail() };
+    public static Command Create() => new("alerts", "Look at alerts.") { Tail(), BacktestCommand.Create() };
 
     private static Command Tail()
     {

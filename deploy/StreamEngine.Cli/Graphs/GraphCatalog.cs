@@ -1,6 +1,7 @@
 using StreamEngine.Connectors.ClickHouse;
 using StreamEngine.Connectors.Files;
 using StreamEngine.Connectors.Kafka;
+using StreamEngine.Connectors.Webhook;
 using StreamEngine.Core.Graph;
 using StreamEngine.Operators;
 
@@ -16,5 +17,5 @@ internal static class GraphCatalog
         BuiltInOperators.All,
 #endif
         [new KafkaSourceDefinition(), new FileSourceDefinition()],
-        [new KafkaSinkDefinition(), new ClickHouseSinkDefinition(), new FileSinkDefinition()]);
+        [new KafkaSinkDefinition(), new ClickHouseSinkDefinition(), new FileSinkDefinition(), new WebhookSinkDefinition()]);
 }

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StreamEngine.Core.Batches;
+using StreamEngine.Core.Graph;
 using StreamEngine.Core.State;
 
 namespace StreamEngine.Core.Operators;
@@ -40,6 +42,13 @@ public sealed class OperatorContext
 
     /// <summary>The task's side outputs and hooks.</summary>
     public required ITaskServices Task { get; init; }
+
+    /// <summary>The operators of the graph.</summary>
+    public ImmutableArray<OperatorNode> Operators { get; init; } = [];
+
+    /// <summary>The graph's operators that judge by a model, with its version. May be slow.</summary>
+    public IEnumerable<(string Operator, string Version)> ModelVersions() =>
+        Operators.Select(node => (node.Id, node.Definition.ModelVersion(node.Options) ?? "")).Where(model => model.Item2.Length > 0);
 
     /// <summary>The position of a column in <see cref="Schema"/>.</summary>
     /// <exception cref="InvalidOperationException">It is not there: the operator's declaration does not name it.</exception>

@@ -53,6 +53,12 @@ public abstract class OperatorDefinition
     {
     }
 
+    /// <summary>
+    /// The version of the model that it judges by, for results to name; <see langword="null"/> where it has none. May be slow. Called after
+    /// <see cref="Validate"/> found nothing.
+    /// </summary>
+    public virtual string? ModelVersion(OptionSet options) => null;
+
     /// <summary>Makes an instance for one partition. Called after <see cref="Validate"/> found nothing.</summary>
     public abstract IOperator Create(OperatorContext context);
 }

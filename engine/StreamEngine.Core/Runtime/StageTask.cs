@@ -240,6 +240,7 @@ public sealed partial class StageTask : IDisposable
             Graph = _plan.Graph.Name,
             OperatorId = node.Id,
             Options = node.Options,
+            Operators = _plan.Graph.Operators,
             Schema = op.Schema,
             OutputSchema = op.OutputSchema,
             Partition = Partition,

@@ -65,6 +65,9 @@ public sealed class LanguageDefinition : OperatorDefinition
     }
 
     /// <inheritdoc/>
+    public override string ModelVersion(OptionSet options) => Load(options).Hash[..12];
+
+    /// <inheritdoc/>
     public override IOperator Create(OperatorContext context) => new LanguageOperator(context, Load(context.Options));
 
     private static LanguageModel Load(OptionSet options) => options.Get(Model) is { } path ? _models.Get(path) : _default.Value;

@@ -57,7 +57,7 @@ public sealed class RollupDefinition : OperatorDefinition
     /// <inheritdoc/>
     public override ImmutableArray<StateTableDeclaration> State =>
     [
-        new("parts", 1, "(part, window, brand, channel, language) → slot; part 0 is the sum of those that cannot change any more"),
+        new("parts", SlotStore.Format, "(part, window, brand, channel, language) → slot; part 0 is the sum of those that cannot change any more"),
         new("windows", 1, "(window, brand, channel, language) → version last emitted"),
         new("time", 1, "lengths of windows and parts; how far parts are settled; what was last emitted"),
     ];

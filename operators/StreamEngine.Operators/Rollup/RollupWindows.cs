@@ -39,7 +39,7 @@ internal sealed class RollupWindows : IOperator
         _columns = new RollupColumns(context);
         _size = (long)context.Options.Get(RollupDefinition.To).TotalMilliseconds;
         _part = (long)context.Schema.Windows!.Length.TotalMilliseconds;
-        _store = new MergedStore(start => start + _size);
+        _store = new MergedStore(start => start + _size) { PartsAreSources = false };
         _isSettled = (window, part) => EndOf(window, part) <= _settled;
         _tables = new WindowTables(context, ("parts", 1), "windows", _store, () => Restored());
         _emitter = new WindowEmitter(context, _store, _tables, (long)context.Options.Get(RollupDefinition.Early).TotalMilliseconds);

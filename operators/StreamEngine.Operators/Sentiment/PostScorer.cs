@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using StreamEngine.Core.Operators;
 using StreamEngine.Text.Mentions;
 using StreamEngine.Text.MLNet;
@@ -10,6 +11,7 @@ internal abstract class PostScorer
 {
     private static readonly SharedByFile<SentimentModel> _models = new(SentimentModel.Load);
     private static readonly SharedByFile<MLNetModel> _mlNetModels = new(path => MLNetModel.Load(path));
+    private static readonly SharedByFile<string> _mlNetVersions = new(path => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..12]);
     private static readonly Lazy<SentimentModel> _default = new(SentimentModel.LoadDefault, LazyThreadSafetyMode.PublicationOnly);
     private static readonly Lazy<MentionModel> _mentions = new(MentionModel.LoadDefault, LazyThreadSafetyMode.PublicationOnly);
 
@@ -23,7 +25,7 @@ internal abstract class PostScorer
     {
         var path = options.Get(SentimentDefinition.Model);
         var classes = options.Get(SentimentDefinition.Classes);
-        if (path is not null && Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase))
+        if (path is not null && IsMLNet(path))
         {
             var model = _mlNetModels.Get(path);
             var map = classes.IsEmpty
@@ -36,6 +38,12 @@ internal abstract class PostScorer
             ? new OfProduct(new SentimentScorer(path is null ? _default.Value : _models.Get(path)))
             : throw new FormatException("only an ML.NET model (a .zip in option 'model') takes classes");
     }
+
+    /// <summary>The version of the model that options name: the first twelve digits of its file's SHA-256.</summary>
+    public static string Version(OptionSet options) => options.Get(SentimentDefinition.Model) is not { } path ? _default.Value.Version
+        : IsMLNet(path) ? _mlNetVersions.Get(path) : _models.Get(path).Version;
+
+    private static bool IsMLNet(string path) => Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Scores texts; one that is absent counts as empty.</summary>
     public abstract void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive);

@@ -76,6 +76,9 @@ public sealed class SentimentDefinition : OperatorDefinition
     }
 
     /// <inheritdoc/>
+    public override string ModelVersion(OptionSet options) => PostScorer.Version(options);
+
+    /// <inheritdoc/>
     public override IOperator Create(OperatorContext context) => new SentimentOperator(context, PostScorer.Create(context.Options), ReadsMentions(context.Options, context.Schema));
 
     private static bool ReadsMentions(OptionSet options, BatchSchema input) =>

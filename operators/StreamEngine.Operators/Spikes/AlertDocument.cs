@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using StreamEngine.Core.Operators;
 
 namespace StreamEngine.Operators;
 
@@ -13,12 +15,13 @@ internal sealed class AlertDocument : IDisposable
 
     private readonly ArrayBufferWriter<byte> _bytes = new(4096);
     private readonly Utf8JsonWriter _json;
-    private readonly string _graph;
-    private readonly string _operator;
+    private readonly OperatorContext _context;
+    private readonly Lazy<ImmutableArray<(string Operator, string Version)>> _models;
 
-    public AlertDocument(string graph, string operatorId)
+    public AlertDocument(OperatorContext context)
     {
-        (_graph, _operator) = (graph, operatorId);
+        _context = context;
+        _models = new(() => [.. context.ModelVersions()]);
         _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
@@ -40,8 +43,8 @@ internal sealed class AlertDocument : IDisposable
         _json.WriteString("kind", watch.Kind == AlertKind.Negative ? "negative" : "praise");
         _json.WriteNumber("severity", incident.Severity);
         _json.WriteString("brand", series.Brand);
-        _json.WriteString("graph", _graph);
-        _json.WriteString("operator", _operator);
+        _json.WriteString("graph", _context.Graph);
+        _json.WriteString("operator", _context.OperatorId);
         WriteFinding(incident.Last);
         WriteContent(incident, watch.Kind, bucket);
         Time("opened_at", incident.OpenedAt);
@@ -50,6 +53,13 @@ internal sealed class AlertDocument : IDisposable
         _json.WriteNumber("suppressed", watch.Suppressed);
         _json.WriteStartObject("versions");
         _json.WriteString("detector", Detector);
+        _json.WriteStartObject("models");
+        foreach (var (name, version) in _models.Value)
+        {
+            _json.WriteString(name, version);
+        }
+
+        _json.WriteEndObject();
         _json.WriteEndObject();
         _json.WriteEndObject();
         _json.Flush();
@@ -66,6 +76,7 @@ internal sealed class AlertDocument : IDisposable
         Time("end", finding.End);
         _json.WriteEndObject();
         _json.WriteNumber("observed", finding.Observed);
+        _json.WriteNumber("effective", finding.Effective);
         _json.WriteNumber("expected", Math.Round(finding.Expected, 3));
         var (low, high) = finding.Interval;
         _json.WriteStartObject("expected_interval");
@@ -82,33 +93,71 @@ internal sealed class AlertDocument : IDisposable
     {
         var channels = new SortedDictionary<string, long>(incident.Channels, StringComparer.Ordinal);
         var languages = new SortedDictionary<string, long>(incident.Languages, StringComparer.Ordinal);
-        IEnumerable<AlertSample> samples = incident.Samples;
         foreach (var ((channel, language), part) in bucket?.Parts ?? [])
         {
             Incident.Count(channels, channel, part.Counts.Observed(kind));
             Incident.Count(languages, language, part.Counts.Observed(kind));
-            samples = samples.Concat(AlertSample.FromWindow(part.Samples));
         }
 
         WriteCounts("channels", channels);
         WriteCounts("languages", languages);
-        _json.WriteStartArray("samples");
-        foreach (var sample in AlertSample.Choose(samples).OrderByDescending(s => s.Time).ThenBy(s => s.Id, StringComparer.Ordinal))
+        WriteEvidence(incident.Evidence);
+        _json.WriteStartArray("source_offsets");
+        foreach (var (partition, offset) in incident.Sources)
         {
             _json.WriteStartObject();
-            _json.WriteString("id", sample.Id);
-            Time("time", sample.Time);
-            _json.WriteString("text", sample.Text);
-            _json.WriteNumber("score", Math.Round(sample.Score / MentionReader.ScoreUnit, 6));
-            if (sample.Author != 0)
-            {
-                _json.WriteString("author_hash", sample.Author.ToString("x16", CultureInfo.InvariantCulture));
-            }
-
+            _json.WriteNumber("partition", partition);
+            _json.WriteNumber("offset", offset);
             _json.WriteEndObject();
         }
 
         _json.WriteEndArray();
+    }
+
+    private void WriteEvidence(AlertEvidence evidence)
+    {
+        _json.WriteNumber("duplicate_share", Math.Round(evidence.DuplicateShare, 4));
+        _json.WriteNumber("author_share", Math.Round(evidence.AuthorShare, 4));
+        _json.WriteStartArray("top_terms");
+        foreach (var term in evidence.Terms)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("term", term.Text);
+            _json.WriteNumber("posts", term.Posts);
+            _json.WriteNumber("share", Math.Round(term.Share, 4));
+            _json.WriteNumber("usual_share", Math.Round(term.UsualShare, 4));
+            _json.WriteNumber("score", Math.Round(term.Score, 3));
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+        _json.WriteStartArray("samples");
+        foreach (var sample in evidence.Samples)
+        {
+            WriteSample(sample);
+        }
+
+        _json.WriteEndArray();
+    }
+
+    private void WriteSample(EvidencePost sample)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("id", sample.Id);
+        Time("time", sample.Time);
+        _json.WriteString("text", sample.Text);
+        _json.WriteNumber("score", Math.Round(sample.Score / MentionReader.ScoreUnit, 6));
+        if (sample.Language is not null)
+        {
+            _json.WriteString("language", sample.Language);
+        }
+
+        if (sample.Author != 0)
+        {
+            _json.WriteString("author_hash", sample.Author.ToString("x16", CultureInfo.InvariantCulture));
+        }
+
+        _json.WriteEndObject();
     }
 
     private void WriteCounts(string name, SortedDictionary<string, long> counts)

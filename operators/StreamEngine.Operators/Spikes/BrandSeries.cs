@@ -45,6 +45,9 @@ internal sealed class BrandSeries
     /// <summary>In the list of brands to look at.</summary>
     public bool IsActive { get; set; }
 
+    /// <summary>In the list of brands with rows since the last cut.</summary>
+    public bool IsTouched { get; set; }
+
     /// <summary>Changed since it was stored.</summary>
     public bool Unstored { get; set; }
 

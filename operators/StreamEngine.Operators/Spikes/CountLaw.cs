@@ -5,6 +5,9 @@ internal sealed class CountLaw
 {
     private const double Day = 86_400_000;
     private const double Week = 7 * Day;
+    private const double Soon = Day / 12;
+    private const double LeastNominal = 1.5;
+    private const double HorizonPower = 0.7;
     private const double WarmUp = Day / 8;
     private const double ShortestMemory = 2 * 3_600_000.0;
 
@@ -20,11 +23,18 @@ internal sealed class CountLaw
     /// <summary>Incidents by chance per week and brand.</summary>
     public double Budget { get; }
 
-    /// <summary>−log₁₀ of the probability that the buckets of a week, on every horizon, reach together as often as the budget says; at least 2.</summary>
-    public double Nominal { get; private set; }
+    /// <summary>
+    /// −log₁₀ of the probability that chance reaches on a horizon as often as the budget says, were counts as the model has them: a horizon
+    /// of H buckets looks at about buckets ÷ H different things a week, and the horizons share the budget. At least 1.5.
+    /// </summary>
+    public double Nominal(int horizon) =>
+        Math.Max(LeastNominal, Math.Log10(FadingSums.Count * Week / BucketSize / Math.Pow(FadingSums.Lives[horizon], HorizonPower) / Budget));
 
     /// <summary>What is left after a bucket of the memory of the last peak: half after a day.</summary>
     public double PeakDecay { get; private set; }
+
+    /// <summary>What is left after a bucket of how lately that peak was: half after two hours.</summary>
+    public double SoonDecay { get; private set; }
 
     /// <summary>What is left of the spread after a bucket: half after a week.</summary>
     public double SpreadDecay { get; private set; }
@@ -39,8 +49,8 @@ internal sealed class CountLaw
     public void Begin(long bucketSize)
     {
         BucketSize = bucketSize;
-        Nominal = Math.Max(2, Math.Log10(FadingSums.Count * Week / bucketSize / Budget));
         PeakDecay = DecayFor(Day);
+        SoonDecay = DecayFor(Soon);
         SpreadDecay = DecayFor(Week);
         FreezeBuckets = Math.Max(1, (long)(Day / bucketSize));
         WarmBuckets = Math.Max(6, (long)(WarmUp / bucketSize));

@@ -6,51 +6,55 @@ namespace StreamEngine.Operators;
 /// <remarks>
 /// Expected = level × hour of the week × volume. The level is a fading mean of counts that are cut where they are far above what was
 /// expected, and is not learnt at all while the brand is elevated, up to a day. The volume is how busy the posts of the other kind are, so
-/// that a rise of posts of every kind is no surprise. Counts are over-dispersed: negative binomial with variance φ(μ + ωμ²), φ learnt per
+/// that a rise of posts of every kind is no surprise. Counts are over-dispersed: negative binomial with variance 1.05 μ + ωμ², ω learnt per
 /// horizon. The threshold of a horizon is what its surprise reaches on the brand's own days as often as the budget allows.
 /// </remarks>
 internal sealed class CountModel(CountLaw law)
 {
     private const double PriorLevel = 0.5;
     private const double PriorBuckets = 2;
-    private const double PriorSpread = 1.5;
-    private const double PriorSpreadBuckets = 20;
+    private const double PriorWobble = 0.1;
+    private const double PriorWobbleBuckets = 20;
+    private const double MinWobble = 0.005;
     private const double MinExpected = 0.05;
-    private const double MinSpread = 1.05;
+    private const double Spread = 1.05;
 
-    /// <summary>ω: hours and days differ by about a fifth for no reason that matters, squared.</summary>
-    private const double Wobble = 0.05;
-
-    private const double CutAt = 2.5;
+    private const double CutAt = 3;
+    private const double WobbleCutAt = 2;
     private const double LearnFreelyBuckets = 10;
     private const double MaxSurprise = 300;
 
     /// <summary>A mean over horizons reaches 1 more seldom than each of them; at this much it is one in a week (see docs/alerts.md).</summary>
-    private const double MeanAt = 0.7;
+    private const double MeanAt = 0.8;
 
     /// <summary>A single horizon reaches 1 by itself at so many times its threshold.</summary>
     private const double SingleAt = 1.5;
 
-    private const double ElevatedAt = 0.7;
-    private const double FreezeAt = 1.5;
-    private const double WorseBy = 1;
+    private const double FreezeAt = 2;
+
+    /// <summary>Right after a peak only what is so many times more surprising again is news; later what is as surprising.</summary>
+    private const double SoonBy = 1;
+
+    private const int VolumeHorizon = 2;
     private const double VolumeLife = 36;
+    private const double Misjudged = 0.5;
     private const double VolumePrior = 5;
     private const double MinVolume = 0.2;
     private const double MaxVolume = 20;
     private const int KeepDecayFor = 64;
 
-    private readonly double[] _spread = new double[FadingSums.Count];
+    private readonly double[] _off = new double[FadingSums.Count];
+    private readonly double[] _offWeight = new double[FadingSums.Count];
     private readonly DayPeaks _days = new(law);
     private FadingSums _sums;
     private double _level;
     private double _weight;
-    private double _spreadWeight;
     private double _others;
     private double _othersWeight;
     private double _othersSeen;
     private double _othersExpected;
     private double _peak;
+    private double _soon;
     private long _frozen;
     private long _age;
     private double _decay = law.LevelDecay(0);
@@ -73,9 +77,9 @@ internal sealed class CountModel(CountLaw law)
     /// <summary>The variance of what is counted over a horizon where <paramref name="mean"/> is expected.</summary>
     public double Variance(int horizon, double mean)
     {
-        var spread = Spread(horizon);
-        var levelError = Spread(0) * (1 + (Wobble * Level)) / (Math.Max(MinExpected, Level) * (_weight + PriorBuckets));
-        return (spread * (mean + (Wobble * mean * mean))) + (mean * mean * levelError);
+        var level = Math.Max(MinExpected, Level);
+        var levelError = ((1 / level) + Wobble(0)) / (_weight + PriorBuckets);
+        return (Spread * mean) + (mean * mean * (Wobble(horizon) + levelError));
     }
 
     /// <summary>How surprising a count is in the bucket after <paramref name="sums"/>.</summary>
@@ -92,7 +96,7 @@ internal sealed class CountModel(CountLaw law)
         }
 
         var surprise = Math.Max(sum / (FadingSums.Count * MeanAt), most / SingleAt);
-        return new Evidence(expected, surprise, surprise / Math.Max(1, _peak * WorseBy));
+        return new Evidence(expected, surprise, surprise / Math.Max(1, _peak * (1 + (SoonBy * _soon))));
     }
 
     /// <summary>Learns the bucket after the last one.</summary>
@@ -107,7 +111,7 @@ internal sealed class CountModel(CountLaw law)
         var expected = Expected(season);
         _sums.Add(count, expected);
         LearnPeaks(start, count, evidence);
-        LearnSpread();
+        LearnWobble();
         var learnt = IsFrozen(evidence) ? -1 : LearnLevel(count, expected, season);
         LearnVolume(others, season);
         if (++_age % KeepDecayFor == 0)
@@ -121,7 +125,7 @@ internal sealed class CountModel(CountLaw law)
     public void Write(StateWriter writer)
     {
         _sums.Write(writer);
-        foreach (var value in (ReadOnlySpan<double>)[.. _spread, _level, _weight, _spreadWeight, _others, _othersWeight, _othersSeen, _othersExpected, _peak])
+        foreach (var value in (ReadOnlySpan<double>)[.. _off, .. _offWeight, _level, _weight, _others, _othersWeight, _othersSeen, _othersExpected, _peak, _soon])
         {
             writer.WriteDouble(value);
         }
@@ -134,19 +138,22 @@ internal sealed class CountModel(CountLaw law)
     public void Read(ref StateReader reader)
     {
         _sums = FadingSums.Read(ref reader);
-        for (var i = 0; i < _spread.Length; i++)
+        foreach (var values in (ReadOnlySpan<double[]>)[_off, _offWeight])
         {
-            _spread[i] = reader.ReadDouble();
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = reader.ReadDouble();
+            }
         }
 
         _level = reader.ReadDouble();
         _weight = reader.ReadDouble();
-        _spreadWeight = reader.ReadDouble();
         _others = reader.ReadDouble();
         _othersWeight = reader.ReadDouble();
         _othersSeen = reader.ReadDouble();
         _othersExpected = reader.ReadDouble();
         _peak = reader.ReadDouble();
+        _soon = reader.ReadDouble();
         _frozen = reader.ReadCount();
         _age = reader.ReadCount();
         _days.ReadToday(ref reader);
@@ -160,9 +167,29 @@ internal sealed class CountModel(CountLaw law)
     }
 
     /// <summary>How busy the posts of the other kind are, lately and against their own level; 1 where there are none.</summary>
-    private double Volume => Math.Clamp((_othersSeen + VolumePrior) / (_othersExpected + VolumePrior), MinVolume, MaxVolume);
+    private double Volume
+    {
+        get
+        {
+            var seen = (_othersSeen + VolumePrior) / (_othersExpected + VolumePrior);
+            if (seen <= 1)
+            {
+                return Math.Max(MinVolume, seen);
+            }
 
-    private double Spread(int horizon) => Math.Max(MinSpread, (_spread[horizon] + (PriorSpread * PriorSpreadBuckets)) / (_spreadWeight + PriorSpreadBuckets));
+            // Of posts of the kind some are misjudged; a rise of them must not hide behind those.
+            var excess = Math.Max(0, _sums.Seen(VolumeHorizon) - _sums.Expected(VolumeHorizon)) / 2;
+            return Math.Clamp((_othersSeen - (Misjudged * excess) + VolumePrior) / (_othersExpected + VolumePrior), 1, MaxVolume);
+        }
+    }
+
+    /// <summary>ω: how much a horizon's counts are off as a part of themselves, squared, beyond what chance explains.</summary>
+    private double Wobble(int horizon)
+    {
+        var usual = Math.Max(MinExpected, Level) * FadingSums.Lives[horizon];
+        var prior = PriorWobbleBuckets * usual * usual;
+        return Math.Max(MinWobble, (_off[horizon] + (PriorWobble * prior)) / (_offWeight[horizon] + prior));
+    }
 
     private double Surprise(in FadingSums sums, int horizon)
     {
@@ -185,9 +212,10 @@ internal sealed class CountModel(CountLaw law)
         }
 
         _peak *= law.PeakDecay;
-        if (evidence.Surprise >= ElevatedAt && evidence.Surprise > _peak)
+        _soon *= law.SoonDecay;
+        if (evidence.Surprise >= 1 && evidence.Surprise > _peak)
         {
-            _peak = evidence.Surprise;
+            (_peak, _soon) = (evidence.Surprise, 1);
         }
     }
 
@@ -210,7 +238,7 @@ internal sealed class CountModel(CountLaw law)
         return false;
     }
 
-    private void LearnSpread()
+    private void LearnWobble()
     {
         if (_age < LearnFreelyBuckets)
         {
@@ -220,11 +248,10 @@ internal sealed class CountModel(CountLaw law)
         for (var i = 0; i < FadingSums.Count; i++)
         {
             var mean = _sums.Expected(i);
-            var off = Math.Min(_sums.Seen(i) - mean, CutAt * Math.Sqrt(Variance(i, mean)));
-            _spread[i] = (_spread[i] * law.SpreadDecay) + (off * off / (mean + (Wobble * mean * mean)));
+            var off = Math.Min(_sums.Seen(i) - mean, WobbleCutAt * Math.Sqrt(Variance(i, mean)));
+            _off[i] = (_off[i] * _decay) + (off * off) - (Spread * mean);
+            _offWeight[i] = (_offWeight[i] * _decay) + (mean * mean);
         }
-
-        _spreadWeight = (_spreadWeight * law.SpreadDecay) + 1;
     }
 
     private double LearnLevel(double count, double expected, double season)

@@ -19,7 +19,7 @@ internal sealed class DayPeaks(CountLaw law)
 
     private readonly float[] _peaks = new float[Days * FadingSums.Count];
     private readonly float[] _today = new float[FadingSums.Count];
-    private readonly float[] _thresholds = [.. Enumerable.Repeat((float)law.Nominal, FadingSums.Count)];
+    private readonly float[] _thresholds = [.. Enumerable.Range(0, FadingSums.Count).Select(h => (float)law.Nominal(h))];
     private int _count;
     private long _day = long.MinValue;
 
@@ -63,10 +63,10 @@ internal sealed class DayPeaks(CountLaw law)
                 sorted[i] = _peaks[(i * FadingSums.Count) + horizon];
             }
 
-            sorted[_count..].Fill((float)law.Nominal);
+            sorted[_count..].Fill((float)law.Nominal(horizon));
 
             sorted.Sort();
-            _thresholds[horizon] = (float)Math.Max(law.Nominal, Upper(sorted, law.Budget / DaysOfWeek));
+            _thresholds[horizon] = (float)Math.Max(law.Nominal(horizon), Upper(sorted, law.Budget / DaysOfWeek));
         }
     }
 

@@ -18,11 +18,14 @@ internal struct FadingSums
     /// <summary>The horizons, in buckets.</summary>
     public static ReadOnlySpan<int> Lives => [1, 6, 36, 144];
 
-    /// <summary>What was counted over a horizon.</summary>
-    public readonly double Seen(int horizon) => _seen[horizon];
+    /// <summary>What was counted over a horizon, in the unit in which chance alone makes it vary by as much as is expected.</summary>
+    /// <remarks>
+    /// With k kept of a sum at each bucket, counts of variance μ give a sum of mean μ/(1−k) and variance μ/(1−k²): times 1 + k both are equal.
+    /// </remarks>
+    public readonly double Seen(int horizon) => _seen[horizon] * (2 - (1.0 / Lives[horizon]));
 
-    /// <summary>What was expected over a horizon.</summary>
-    public readonly double Expected(int horizon) => _expected[horizon];
+    /// <summary>What was expected over a horizon, in the same unit.</summary>
+    public readonly double Expected(int horizon) => _expected[horizon] * (2 - (1.0 / Lives[horizon]));
 
     /// <summary>Takes in the next bucket.</summary>
     public void Add(double seen, double expected)

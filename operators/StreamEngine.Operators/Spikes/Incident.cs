@@ -38,8 +38,11 @@ internal sealed class Incident
     /// <summary>Posts of its kind by language, of buckets that are closed.</summary>
     public SortedDictionary<string, long> Languages { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Sample posts of buckets that are closed.</summary>
-    public List<AlertSample> Samples { get; set; } = [];
+    /// <summary>The reason that was last told.</summary>
+    public AlertEvidence Evidence { get; set; } = AlertEvidence.None;
+
+    /// <summary>Source partition → the newest offset among the records of the buckets looked at.</summary>
+    public SortedDictionary<int, long> Sources { get; } = [];
 
     /// <summary>Takes in the content of a closed bucket.</summary>
     public void Absorb(OpenBucket bucket, AlertKind kind)
@@ -49,8 +52,19 @@ internal sealed class Incident
             Count(Channels, channel, part.Counts.Observed(kind));
             Count(Languages, language, part.Counts.Observed(kind));
         }
+    }
 
-        Samples = AlertSample.Choose(Samples.Concat(bucket.Parts.Values.SelectMany(p => AlertSample.FromWindow(p.Samples))));
+    /// <summary>Notes how far a bucket goes in the source.</summary>
+    public void Follow(OpenBucket bucket)
+    {
+        foreach (var part in bucket.Parts.Values)
+        {
+            var reader = new EvidenceReader(part.Evidence);
+            while (reader.NextSource(out var partition, out var end))
+            {
+                Sources[partition] = Math.Max(end - 1, Sources.GetValueOrDefault(partition, -1));
+            }
+        }
     }
 
     /// <summary>Adds to the count of a name, where there is one.</summary>
@@ -75,8 +89,13 @@ internal sealed class Incident
         Last.Write(writer);
         WriteCounts(Channels, writer);
         WriteCounts(Languages, writer);
-        writer.WriteCount(Samples.Count);
-        Samples.ForEach(sample => sample.Write(writer));
+        Evidence.Write(writer);
+        writer.WriteCount(Sources.Count);
+        foreach (var (partition, offset) in Sources)
+        {
+            writer.WriteCount(partition);
+            writer.WriteCount(offset);
+        }
     }
 
     public static Incident Read(ref StateReader reader)
@@ -91,9 +110,10 @@ internal sealed class Incident
         incident.Last = Finding.Read(ref reader);
         ReadCounts(incident.Channels, ref reader);
         ReadCounts(incident.Languages, ref reader);
-        for (var left = reader.ReadCount(AlertSample.PerAlert); left > 0; left--)
+        incident.Evidence = AlertEvidence.Read(ref reader);
+        for (var left = reader.ReadCount(1 << 20); left > 0; left--)
         {
-            incident.Samples.Add(AlertSample.Read(ref reader));
+            incident.Sources[(int)reader.ReadCount(1 << 20)] = reader.ReadCount();
         }
 
         return incident;

@@ -9,6 +9,9 @@ internal sealed class OpenBucket(long index)
     /// <summary>The newest row of each channel and language.</summary>
     public Dictionary<(string? Channel, string? Language), BucketPart> Parts { get; } = [];
 
+    /// <summary>How many voices are behind its negative posts, as last counted; <see langword="null"/> = each post is one.</summary>
+    public Voices? Voices { get; set; }
+
     /// <summary>All parts together.</summary>
     public BucketCounts Counts
     {
@@ -20,7 +23,7 @@ internal sealed class OpenBucket(long index)
                 sum += part.Counts;
             }
 
-            return sum;
+            return Voices is { } voices ? sum with { Effective = Math.Min(sum.Negative, (long)Math.Round(voices.Counted)) } : sum;
         }
     }
 }
@@ -40,13 +43,13 @@ internal sealed class BucketPart
 
     public long LastEvent { get; set; }
 
-    /// <summary>Sample posts as <c>window</c> encodes them.</summary>
-    public byte[] Samples { get; set; } = [];
+    /// <summary>Its evidence, for <see cref="EvidenceReader"/>.</summary>
+    public byte[] Evidence { get; set; } = [];
 
     /// <summary>Changed since it was stored.</summary>
     public bool Unstored { get; set; }
 
-    /// <summary>What it counts for. This is where evidence against posts (repeats, a single loud author) lowers the effective count.</summary>
+    /// <summary>What was counted. How many negative posts are effective shows only in the whole bucket.</summary>
     public BucketCounts Counts => new(Posts, Negative, Negative, Positive);
 
     public void Write(StateWriter writer)
@@ -57,7 +60,7 @@ internal sealed class BucketPart
         writer.WriteCount(Positive);
         writer.WriteSigned(FirstEvent);
         writer.WriteSigned(LastEvent);
-        writer.WriteText(Samples);
+        writer.WriteText(Evidence);
     }
 
     public static BucketPart Read(ref StateReader reader) => new()
@@ -68,6 +71,6 @@ internal sealed class BucketPart
         Positive = reader.ReadCount(),
         FirstEvent = reader.ReadSigned(),
         LastEvent = reader.ReadSigned(),
-        Samples = reader.ReadText().ToArray(),
+        Evidence = reader.ReadText().ToArray(),
     };
 }

@@ -11,6 +11,8 @@ internal sealed class SpikeSettings(OptionSet options)
 
     public double ShareRise { get; } = options.Get(SpikesDefinition.ShareRise);
 
+    public VoiceWeights VoiceWeights { get; } = new(options.Get(SpikesDefinition.CopyWeight), options.Get(SpikesDefinition.RepeatWeight));
+
     public bool Praise { get; } = options.Get(SpikesDefinition.Praise);
 
     public long Warmup { get; } = Milliseconds(options.Get(SpikesDefinition.Warmup));

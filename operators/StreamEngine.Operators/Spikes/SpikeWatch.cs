@@ -16,18 +16,23 @@ internal sealed class SpikeWatch : IOperator
     /// <summary>How many grades more severe an incident must be than last told to be told again.</summary>
     private const int EscalateBy = 2;
 
+    private static readonly Comparison<BrandSeries> _byBrand = (a, b) => string.CompareOrdinal(a.Brand, b.Brand);
+
     private readonly OperatorContext _context;
     private readonly SpikeSettings _settings;
     private readonly CountLaw _law;
     private readonly SpikeDetector _detector;
     private readonly SpikeTables _tables;
+    private readonly EvidenceBook _evidence;
     private readonly List<BrandSeries> _active = [];
+    private readonly List<BrandSeries> _touched = [];
     private readonly AlertDocument _document;
     private readonly RecordBatch _output;
     private readonly SpikeColumns _columns;
     private IObserver<RecordBatch>? _observer;
     private long _watermark = long.MinValue;
     private long _lastEnd = long.MinValue;
+    private long _followed = long.MinValue;
     private bool _restored;
 
     public SpikeWatch(OperatorContext context)
@@ -37,7 +42,8 @@ internal sealed class SpikeWatch : IOperator
         _law = new CountLaw(_settings.History, _settings.AlertBudget);
         _detector = new SpikeDetector(_settings, _law);
         _tables = new SpikeTables(context, _law, _settings.Praise);
-        _document = new AlertDocument(context.Graph, context.OperatorId);
+        _evidence = new EvidenceBook(context, _settings.VoiceWeights, _settings.History);
+        _document = new AlertDocument(context);
         _output = new RecordBatch(context.OutputSchema, 64);
         _columns = new SpikeColumns(context);
         context.Task.OnCut(Cut);
@@ -117,10 +123,15 @@ internal sealed class SpikeWatch : IOperator
         part.Positive = batch.Int64(_columns.Positive)[row];
         part.FirstEvent = batch.Int64(_columns.FirstEvent)[row];
         part.LastEvent = batch.Int64(_columns.LastEvent)[row];
-        part.Samples = batch.Utf8(_columns.Samples)[row].ToArray();
+        part.Evidence = batch.Utf8(_columns.Evidence)[row].ToArray();
         part.Unstored = true;
         _lastEnd = Math.Max(_lastEnd, (index + 1) * _law.BucketSize);
         Activate(series);
+        if (!series.IsTouched)
+        {
+            series.IsTouched = true;
+            _touched.Add(series);
+        }
     }
 
     private void Cut()
@@ -133,21 +144,24 @@ internal sealed class SpikeWatch : IOperator
 
         // At the end of a source nobody knows how it would have gone on: time stops with the last window.
         var now = _watermark == long.MaxValue ? _lastEnd : _watermark;
-        _active.Sort((a, b) => string.CompareOrdinal(a.Brand, b.Brand));
-        if (now != long.MinValue)
+        if (now != long.MinValue && LastBefore(now) > _followed)
         {
+            _active.Sort(_byBrand);
             CloseHours(now);
             _active.ForEach(series => Follow(series, now));
+            _active.RemoveAll(IsQuiet);
+            _followed = LastBefore(now);
         }
 
-        foreach (var series in _active)
+        _touched.Sort(_byBrand);
+        foreach (var series in _touched)
         {
             LookAhead(series);
             _tables.Changed(series);
-            series.IsActive = series.Open.Count > 0 || series.HasIncident;
+            series.IsTouched = false;
         }
 
-        _active.RemoveAll(series => !series.IsActive);
+        _touched.Clear();
         if (_output.RowCount > 0)
         {
             _output.Watermark = _watermark;
@@ -165,6 +179,7 @@ internal sealed class SpikeWatch : IOperator
         {
             var end = (hour + 1) * HourProfile.HourMs;
             _active.ForEach(series => Follow(series, end));
+            _active.RemoveAll(IsQuiet);
             foreach (var series in _tables.Brands)
             {
                 series.CloseEmpty(LastBefore(end));
@@ -179,6 +194,9 @@ internal sealed class SpikeWatch : IOperator
 
     private long ResolveAfter => Math.Max(_law.BucketSize, _settings.ResolveAfter);
 
+    /// <summary>Takes a brand in which nothing is open off the list.</summary>
+    private static bool IsQuiet(BrandSeries series) => !(series.IsActive = series.Open.Count > 0 || series.HasIncident);
+
     /// <summary>The last bucket that is over at a time.</summary>
     private long LastBefore(long time) => (time / _law.BucketSize) - (time % _law.BucketSize < 0 ? 2 : 1);
 
@@ -190,12 +208,14 @@ internal sealed class SpikeWatch : IOperator
         {
             var bucket = series.Open[0];
             series.CloseEmpty(bucket.Index - 1);
+            bucket.Voices = _evidence.Count(series.Brand, bucket);
             Look(series, bucket, true);
             foreach (var watch in series.Watches)
             {
                 watch.Incident?.Absorb(bucket, watch.Kind);
             }
 
+            _evidence.Close(series.Brand, bucket, _law.BucketSize, series.Watches[0].Incident is not null);
             _tables.Forget(series, bucket);
             series.Close(bucket);
         }
@@ -204,6 +224,8 @@ internal sealed class SpikeWatch : IOperator
         {
             ResolveIfQuiet(series, watch, now);
         }
+
+        _tables.Changed(series);
     }
 
     /// <summary>Looks at buckets that are still open: what is there already may be enough.</summary>
@@ -211,6 +233,7 @@ internal sealed class SpikeWatch : IOperator
     {
         foreach (var bucket in series.Open)
         {
+            bucket.Voices = _evidence.Count(series.Brand, bucket);
             Look(series, bucket, false);
         }
     }
@@ -271,6 +294,7 @@ internal sealed class SpikeWatch : IOperator
         {
             watch.QuietUntil = incident.ElevatedUntil + ResolveAfter + _settings.Cooldown;
             incident.Sequence++;
+            Explain(series, watch, incident.OpenedAt, incident.ElevatedUntil);
             Emit(series, _document.Write("resolved", series, watch, null));
             watch.Incident = null;
         }
@@ -283,13 +307,26 @@ internal sealed class SpikeWatch : IOperator
         incident.Severity = finding.Severity;
         incident.Sequence++;
         incident.AlertedBucket = bucket.Index;
+        Explain(series, watch, Math.Min(finding.Start, incident.OpenedAt), finding.End);
         Emit(series, _document.Write(state, series, watch, bucket));
         watch.Suppressed = 0;
+    }
+
+    /// <summary>Finds the reason to tell. Windows hold evidence of negative posts alone.</summary>
+    private void Explain(BrandSeries series, BrandWatch watch, long from, long to)
+    {
+        if (watch.Kind == AlertKind.Negative)
+        {
+            _evidence.MarkUnusual(series.Brand, from);
+            var evidence = _evidence.Tell(series.Brand, from, to, series.Open, _law.BucketSize);
+            watch.Incident!.Evidence = evidence.Samples.Count > 0 ? evidence : watch.Incident.Evidence;
+        }
     }
 
     private void See(Incident incident, OpenBucket bucket, in Finding finding)
     {
         incident.Last = finding;
+        incident.Follow(bucket);
         incident.ElevatedUntil = Math.Max(incident.ElevatedUntil, (bucket.Index + 1) * _law.BucketSize);
         incident.FirstSeen = Math.Min(incident.FirstSeen, bucket.Parts.Values.Min(p => p.FirstEvent));
         incident.LastSeen = Math.Max(incident.LastSeen, bucket.Parts.Values.Max(p => p.LastEvent));
@@ -363,7 +400,7 @@ internal sealed class SpikeWatch : IOperator
 
         public int Version { get; } = context.Column("version");
 
-        public int Samples { get; } = context.Column("samples");
+        public int Evidence { get; } = context.Column("evidence");
 
         public int OutputBrand { get; } = context.OutputSchema.IndexOf("brand");
 

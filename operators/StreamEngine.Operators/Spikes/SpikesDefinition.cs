@@ -17,6 +17,12 @@ public sealed class SpikesDefinition : OperatorDefinition
     internal static readonly Option<double> ShareRise = Option.Number(
         "share_rise", "how far the share of negative posts must have risen from usual towards all of them, 0 to 1; 0 leaves only the test of chance", 0.15, 0, 1);
 
+    internal static readonly Option<double> CopyWeight = Option.Number(
+        "copy_weight", "how much a near-copy of another author's negative post counts, 0 to 1; 1 = fully", 0.25, 0, 1);
+
+    internal static readonly Option<double> RepeatWeight = Option.Number(
+        "repeat_weight", "how much an author's further negative posts count, 0 to 1; 1 = fully", 0, 0, 1);
+
     internal static readonly Option<bool> Praise = Option.Flag(
         "praise", "whether waves of positive posts are told too, as alerts of kind 'praise'; min_negative and share_rise then go by positive posts");
 
@@ -33,7 +39,7 @@ public sealed class SpikesDefinition : OperatorDefinition
         "cooldown", "after an incident is resolved, no other opens for the same brand for so long; spikes meanwhile are counted as suppressed", TimeSpan.FromMinutes(30));
 
     private static readonly ImmutableArray<string> _reads =
-        ["window_start", "window_end", "brand", "channel", "language", "posts", "negative", "positive", "first_event", "last_event", "version", "samples"];
+        ["window_start", "window_end", "brand", "channel", "language", "posts", "negative", "positive", "first_event", "last_event", "version", "evidence"];
 
     /// <inheritdoc/>
     public override string Name => "spikes";
@@ -52,6 +58,10 @@ public sealed class SpikesDefinition : OperatorDefinition
         elevated for resolve_after, and then none opens for cooldown. docs/alerts.md has the method. Of hopping windows those are looked
         at that start at a multiple of their size.
 
+        Posts that say the same again count less: near-copies of a text by other authors by copy_weight, further posts of an author within
+        about an hour by repeat_weight. Each alert tells the terms that its negative posts have and the brand's usually have not, up to five
+        of the posts, and which shares of them are near-copies and by the three loudest authors.
+
         All of it goes by event time. An incident's id comes from graph, operator, brand and opening window, so replays give the same.
         Rows that correct a window after it was final are passed over. Where the source ends, open incidents stay open.
         Each alert is a JSON document (schemas/alert.v1.json) and goes out once per state change.
@@ -65,7 +75,7 @@ public sealed class SpikesDefinition : OperatorDefinition
         """;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Option> Options => [MinNegative, AlertBudget, ShareRise, Praise, Warmup, History, ResolveAfter, Cooldown];
+    public override ImmutableArray<Option> Options => [MinNegative, AlertBudget, ShareRise, CopyWeight, RepeatWeight, Praise, Warmup, History, ResolveAfter, Cooldown];
 
     /// <inheritdoc/>
     public override ImmutableArray<StateTableDeclaration> State =>
@@ -75,6 +85,7 @@ public sealed class SpikesDefinition : OperatorDefinition
         new("days", 1, "(brand, kind) → the largest surprises of the last four weeks"),
         new("buckets", 2, "(brand, bucket, channel, language) → newest row of a bucket that is not closed"),
         new("time", 2, "bucket size, the first bucket of all, and the hours pooled over brands"),
+        .. EvidenceBook.State,
     ];
 
     /// <inheritdoc/>

@@ -42,6 +42,9 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     public ReadOnlySpan<byte> ReadRaw(int count) => Next(count);
 
+    /// <summary>Bytes not read yet.</summary>
+    public readonly int Left => _bytes.Length - _position;
+
     /// <summary>Makes sure that everything was read.</summary>
     public readonly void End()
     {

@@ -21,11 +21,15 @@ internal sealed class MentionReader
     private readonly int _author;
     private readonly int _text;
     private readonly int _id;
+    private readonly int _mentionStart;
+    private readonly int _mentionLength;
     private readonly GroupCodes[] _groups;
     private long[] _times = [];
     private int[] _sentimentCodes = [];
     private float[] _scores = [];
     private long[] _reaches = [];
+    private int[] _mentionStarts = [];
+    private int[] _mentionLengths = [];
     private Utf8Column? _authors;
     private Utf8Column? _bodies;
     private Utf8Column? _ids;
@@ -43,6 +47,7 @@ internal sealed class MentionReader
         _author = schema.IndexOf("author");
         _text = schema.IndexOf("text");
         _id = schema.IndexOf("id");
+        (_mentionStart, _mentionLength) = (schema.IndexOf("mention_start"), schema.IndexOf("mention_length"));
         _groups = [.. WindowDefinition.Groups.Select((name, i) => new GroupCodes(settings.By[i] ? context.Column(name) : -1, texts[i]))];
     }
 
@@ -57,9 +62,14 @@ internal sealed class MentionReader
             new("author", ColumnType.Utf8, "who wrote it"),
             new("text", ColumnType.Utf8, "what it says, for samples"),
             new("id", ColumnType.Utf8, "its id, for samples"),
+            new("mention_start", ColumnType.Int32, "where the text names the brand, for samples", Internal: true),
+            new("mention_length", ColumnType.Int32, "length of that, for samples", Internal: true),
         ];
         return columns.Where(column => input.IndexOf(column.Name) >= 0);
     }
+
+    /// <summary>Whether mentions have a sentiment.</summary>
+    public bool HasSentiments => _sentiment >= 0;
 
     /// <summary>Whether mentions have scores.</summary>
     public bool HasScores => _score >= 0;
@@ -70,6 +80,7 @@ internal sealed class MentionReader
         _times = batch.Int64(_time).Values;
         _scores = _score < 0 ? [] : batch.Float32(_score).Values;
         _reaches = _reach < 0 ? [] : batch.Int64(_reach).Values;
+        (_mentionStarts, _mentionLengths) = _mentionStart < 0 || _mentionLength < 0 ? ([], []) : (batch.Int32(_mentionStart).Values, batch.Int32(_mentionLength).Values);
         (_authors, _bodies, _ids) = (TextColumn(batch, _author), TextColumn(batch, _text), TextColumn(batch, _id));
         foreach (var group in _groups)
         {
@@ -145,11 +156,20 @@ internal sealed class MentionReader
     /// <summary>The hash of a row's author; 0 where it has none.</summary>
     public ulong Author(int row) => Text(_authors, row) is { Length: > 0 } author ? Hash64.Of(author) : 0;
 
-    /// <summary>A row's text; empty where it has none.</summary>
-    public ReadOnlySpan<byte> Text(int row) => Text(_bodies, row);
-
-    /// <summary>A row's id; empty where it has none.</summary>
-    public ReadOnlySpan<byte> Id(int row) => Text(_ids, row);
+    /// <summary>A row as evidence.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="author">The hash of its author.</param>
+    /// <param name="score">Its score.</param>
+    public SampleOffer Sample(int row, ulong author, long score) => new()
+    {
+        Score = score,
+        Time = _times[row],
+        Author = author,
+        MentionStart = _mentionStarts.Length == 0 ? 0 : _mentionStarts[row],
+        MentionLength = _mentionLengths.Length == 0 ? 0 : _mentionLengths[row],
+        Id = Text(_ids, row),
+        Text = Text(_bodies, row),
+    };
 
     private static Utf8Column? TextColumn(RecordBatch batch, int column) => column < 0 ? null : batch.Utf8(column);
 

@@ -49,6 +49,9 @@ internal class MergedStore(Func<long, long> end)
     /// <summary>Called before a window is removed.</summary>
     public Action<int>? WindowLeaves { get; set; }
 
+    /// <summary>Whether the parts are source partitions, counted from 1.</summary>
+    public bool PartsAreSources { get; init; } = true;
+
     /// <summary>Whether windows may go on after they were final.</summary>
     public virtual bool BoundsMove => false;
 
@@ -119,6 +122,29 @@ internal class MergedStore(Func<long, long> end)
         for (var slot = _windows[window].FirstSlot; slot >= 0; slot = Slots[slot].Next)
         {
             Slots.Merge(sum, slot);
+        }
+    }
+
+    /// <summary>How far a window's slots go in each source partition that may still change it: its newest slot's version, in the order of partitions.</summary>
+    public void Sources(int window, List<(int Partition, long Version)> sources)
+    {
+        sources.Clear();
+        for (var slot = PartsAreSources ? _windows[window].FirstSlot : -1; slot >= 0; slot = Slots[slot].Next)
+        {
+            if (Slots[slot].Part != SettledPart)
+            {
+                sources.Add((Slots[slot].Part - 1, Slots[slot].Version));
+            }
+        }
+
+        // A session may have several slots of a partition.
+        sources.Sort(static (a, b) => a.Partition != b.Partition ? a.Partition.CompareTo(b.Partition) : b.Version.CompareTo(a.Version));
+        for (var i = sources.Count - 1; i > 0; i--)
+        {
+            if (sources[i].Partition == sources[i - 1].Partition)
+            {
+                sources.RemoveAt(i);
+            }
         }
     }
 

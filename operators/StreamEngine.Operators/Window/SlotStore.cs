@@ -5,8 +5,8 @@ namespace StreamEngine.Operators;
 /// <summary>The memory of slots: positions in one array, with their sketches and samples in pools beside it.</summary>
 internal sealed class SlotStore
 {
-    /// <summary>The first byte of an encoded slot. Another layout takes another number.</summary>
-    public const byte Format = 1;
+    /// <summary>The first byte of an encoded slot, and the version of the state tables that hold slots. Another layout takes another number.</summary>
+    public const byte Format = 2;
 
     private readonly Stack<int> _free = new();
     private Slot[] _slots = new Slot[1024];

@@ -22,7 +22,7 @@ internal sealed class SlotTables
     public SlotTables(OperatorContext context, WindowSettings settings, KeyTexts texts, SlotStore slots, Func<SlotKey, int> open, Action restored)
     {
         (_context, _settings, _texts, _slots, _open) = (context, settings, texts, slots, open);
-        context.Task.Keep(new CodedTable(context.OperatorId, "slots", 1, WriteSlots, ReadSlot, restored));
+        context.Task.Keep(new CodedTable(context.OperatorId, "slots", SlotStore.Format, WriteSlots, ReadSlot, restored));
         context.Task.Keep(new CodedTable(context.OperatorId, "time", 2, WriteTime, ReadTime));
     }
 

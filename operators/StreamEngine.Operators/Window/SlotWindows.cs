@@ -207,7 +207,8 @@ internal sealed class SlotWindows : IOperator
     {
         ref var slot = ref _slots[position];
         slot.Posts++;
-        switch (_mentions.Sentiment(row))
+        var sentiment = _mentions.Sentiment(row);
+        switch (sentiment)
         {
             case -1:
                 slot.Negative++;
@@ -236,9 +237,9 @@ internal sealed class SlotWindows : IOperator
             _slots.Authors.Add(ref slot.Authors, author);
         }
 
-        if (score < 0 || !_mentions.HasScores)
+        if (_mentions.HasSentiments ? sentiment == -1 : score < 0 || !_mentions.HasScores)
         {
-            _slots.Samples.Offer(ref slot.Samples, score, time, author, _mentions.Id(row), _mentions.Text(row));
+            _slots.Samples.Offer(ref slot.Samples, _mentions.Sample(row, author, score));
         }
 
         if ((slot.Flags & SlotFlags.Unsent) == 0)

@@ -31,7 +31,7 @@ internal static class WindowColumns
     internal const int Version = 16;
     internal const int Scored = 17;
     internal const int ScoreSum = 18;
-    internal const int Samples = 19;
+    internal const int Evidence = 19;
     internal const int Slot = 20;
 
     /// <summary>One slot per row: its key, its version, and the whole aggregate in <see cref="SlotStore"/>'s encoding.</summary>
@@ -64,7 +64,7 @@ internal static class WindowColumns
         new ColumnDeclaration("version", ColumnType.Int64, "only grows; of two rows of a key with one start the higher one counts"),
         new ColumnDeclaration("scored", ColumnType.Int64, "mentions that have a score", Internal: true),
         new ColumnDeclaration("score_sum", ColumnType.Int64, "sum of the scores, in millionths", Internal: true),
-        new ColumnDeclaration("samples", ColumnType.Utf8, "up to three posts with the most negative scores, encoded", Internal: true),
+        new ColumnDeclaration("evidence", ColumnType.Utf8, "how far the window goes in each source partition, and a sample of its negative posts, encoded", Internal: true),
         new ColumnDeclaration("slot", ColumnType.Utf8, "the whole aggregate, encoded", Internal: true));
 
     /// <summary>What operators emit whose windows are of a shape.</summary>

@@ -85,9 +85,9 @@ public sealed class WindowDefinition : TwoPhaseDefinition
     /// <inheritdoc/>
     public override ImmutableArray<StateTableDeclaration> State =>
     [
-        new("slots", 1, "first phase: (window, brand, channel, language) → slot"),
+        new("slots", SlotStore.Format, "first phase: (window, brand, channel, language) → slot"),
         new("time", 2, "first phase: greatest event time, what is closed, and what was last said of time"),
-        new("merge_slots", 2, "second phase: (source partition + 1, or 0 for the sum of those that are done; window, brand, channel, language) → slot"),
+        new("merge_slots", SlotStore.Format, "second phase: (source partition + 1, or 0 for the sum of those that are done; window, brand, channel, language) → slot"),
         new("merge_windows", 1, "second phase: (window, brand, channel, language) → version last emitted; a session's start that moved until its row is taken back"),
         new("merge_time", 1, "second phase: watermark of each source partition; of the whole; what is purged"),
     ];

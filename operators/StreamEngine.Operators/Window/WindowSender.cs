@@ -13,6 +13,7 @@ internal sealed class WindowSender
     private readonly MergedStore _store;
     private readonly RecordBatch _batch;
     private readonly StateWriter _encoded = new();
+    private readonly List<(int Partition, long Version)> _sources = [];
     private readonly int _sum;
     private long _settled = long.MinValue;
 
@@ -88,9 +89,8 @@ internal sealed class WindowSender
         _batch.Int64(WindowColumns.Version)[row] = entry.Emitted;
         _batch.Int64(WindowColumns.Scored)[row] = sum.Scored;
         _batch.Int64(WindowColumns.ScoreSum)[row] = sum.ScoreSum;
-        _encoded.Clear();
-        _store.Slots.Samples.Write(sum.Samples, _encoded);
-        _batch.Utf8(WindowColumns.Samples).Set(row, _encoded.Written);
+        WriteEvidence(window, sum.Samples);
+        _batch.Utf8(WindowColumns.Evidence).Set(row, _encoded.Written);
         _encoded.Clear();
         _store.Slots.Write(_sum, _encoded);
         _batch.Utf8(WindowColumns.Slot).Set(row, _encoded.Written);
@@ -109,5 +109,20 @@ internal sealed class WindowSender
 
         var final = entry.End <= closed || (entry.IsFinal && !_store.BoundsMove);
         entry.Emitted = (entry.Revision << 1) | (final ? 1L : 0L);
+    }
+
+    /// <summary>What <see cref="EvidenceReader"/> reads.</summary>
+    private void WriteEvidence(int window, in SlotSamples samples)
+    {
+        _store.Sources(window, _sources);
+        _encoded.Clear();
+        _encoded.WriteCount(_sources.Count);
+        foreach (var (partition, version) in _sources)
+        {
+            _encoded.WriteCount(partition);
+            _encoded.WriteCount(version);
+        }
+
+        _store.Slots.Samples.Write(samples, _encoded);
     }
 }

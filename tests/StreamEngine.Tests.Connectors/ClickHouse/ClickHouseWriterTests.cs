@@ -111,8 +111,8 @@ public sealed class ClickHouseWriterTests(ClickHouseServers servers)
         await using var writer = await Writers.OpenAsync(settings, Records.Alerts);
         static string Alert(string incident, int sequence, string state, int severity) => $$$"""
             {"schema":"alert.v1","incident_id":"{{{incident}}}","sequence":{{{sequence}}},"state":"{{{state}}}","kind":"negative","severity":{{{severity}}},"brand":"Kwik","graph":"brand-sentiment","operator":"spikes",
-            "window":{"start":"2026-03-01T10:00:00.000Z","end":"2026-03-01T10:05:00.000Z"},"observed":41,"expected":3.5,"expected_interval":{"low":0,"high":8},"p_value":1.5e-9,"posts":50,"negative_share":0.82,"usual_share":0.1,
-            "channels":[{"name":"x","negative":30},{"name":"news \u00e9","negative":11}],"languages":[{"name":"nl","negative":41}],"samples":[{"id":"1","time":"2026-03-01T10:00:01.000Z","text":"\"boos\"","score":-0.9}],
+            "window":{"start":"2026-03-01T10:00:00.000Z","end":"2026-03-01T10:05:00.000Z"},"observed":41,"effective":39,"expected":3.5,"expected_interval":{"low":0,"high":8},"p_value":1.5e-9,"posts":50,"negative_share":0.82,"usual_share":0.1,
+            "channels":[{"name":"x","negative":30},{"name":"news \u00e9","negative":11}],"languages":[{"name":"nl","negative":41}],"duplicate_share":0.25,"author_share":0.5,"top_terms":[{"term":"terugroepactie","posts":9,"share":0.3,"usual_share":0.01,"score":4.2},{"term":"b\u00f3l","posts":4,"share":0.1,"usual_share":0,"score":2}],"samples":[{"id":"1","time":"2026-03-01T10:00:01.000Z","text":"\"boos\"","score":-0.9}],
             "opened_at":"2026-03-01T10:00:00.000Z","first_seen":"2026-03-01T10:00:01.000Z","last_seen":"2026-03-01T10:04:59.000Z","suppressed":2,"versions":{"detector":"nb-1"}}
             """;
 
@@ -127,13 +127,14 @@ public sealed class ClickHouseWriterTests(ClickHouseServers servers)
 
         Assert.Equal(
             [
-                "i1|3|resolved|8|Kwik|1772359200|1772359500|41|3.5|0|8|50|0.82|0.1|x,news é|nl|1772359200|1772359201|1772359499|2",
-                "i2|1|open|2|Kwik|1772359200|1772359500|41|3.5|0|8|50|0.82|0.1|x,news é|nl|1772359200|1772359201|1772359499|2",
+                "i1|3|resolved|8|Kwik|1772359200|1772359500|41|3.5|0|8|50|0.82|0.1|x,news é|nl|1772359200|1772359201|1772359499|2|negative|39|terugroepactie,ból|0.25|0.5",
+                "i2|1|open|2|Kwik|1772359200|1772359500|41|3.5|0|8|50|0.82|0.1|x,news é|nl|1772359200|1772359201|1772359499|2|negative|39|terugroepactie,ból|0.25|0.5",
             ],
             await server.RowsAsync($"""
                 SELECT incident_id, sequence, state, severity, brand, toUnixTimestamp(window_start), toUnixTimestamp(window_end), observed, expected,
                     expected_low, expected_high, posts, negative_share, usual_share, arrayStringConcat(channels, ','), arrayStringConcat(languages, ','),
-                    toUnixTimestamp(opened_at), toUnixTimestamp(first_seen), toUnixTimestamp(last_seen), suppressed
+                    toUnixTimestamp(opened_at), toUnixTimestamp(first_seen), toUnixTimestamp(last_seen), suppressed,
+                    kind, effective, arrayStringConcat(top_terms, ','), duplicate_share, author_share
                 FROM {settings.Database}.incidents ORDER BY incident_id
                 """));
         Assert.Equal(

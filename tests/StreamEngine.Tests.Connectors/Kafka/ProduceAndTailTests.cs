@@ -62,7 +62,7 @@ public sealed class ProduceAndTailTests : IDisposable
     {
         string[] alerts =
         [
-            """{"incident_id":"i1","state":"open","severity":8,"brand":"Aurora","window":{"start":"2026-03-01T10:00:00Z","end":"2026-03-01T10:05:00Z"},"observed":120,"expected":{"value":14.5},"negative_share":0.81,"terms":[{"term":"recall"}],"samples":[{"text":"never [again]"}]}""",
+            """{"incident_id":"i1","state":"open","severity":8,"kind":"negative","brand":"Aurora","last_seen":"2026-03-01T10:04:31.000Z","observed":120,"effective":31,"expected":14.5,"negative_share":0.81,"usual_share":0.2,"duplicate_share":0.9,"author_share":0.4,"top_terms":[{"term":"recall","score":3},{"term":"[salmonella]","score":2}],"samples":[{"text":"well","score":-0.1},{"text":"never [again]","score":-0.9}]}""",
             """{"incident_id":"i2","state":"open","severity":3,"brand":"Aurora"}""",
             """{"incident_id":"i3","state":"open","severity":9,"brand":"Borealis"}""",
             "no alert",
@@ -76,7 +76,7 @@ public sealed class ProduceAndTailTests : IDisposable
         var people = await Run([.. common, "--brand", "aurora", "--min-severity", "5"]);
         Assert.Equal(0, people.Code);
         Assert.Contains("Aurora", people.Output, StringComparison.Ordinal);
-        Assert.Contains("120 negative, 14.5 expected, share 81%  recall", people.Output, StringComparison.Ordinal);
+        Assert.Contains("2026-03-01 10:04 open       8 Aurora  120 negative posts, 14.5 expected; 81 % of all, usually 20 %; repetitive: counts as 31, 90 % near-copies, 40 % by three authors; says recall, [salmonella]  i1", people.Output, StringComparison.Ordinal);
         Assert.Contains("“never [again]”", people.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("i2", people.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("i3", people.Output, StringComparison.Ordinal);

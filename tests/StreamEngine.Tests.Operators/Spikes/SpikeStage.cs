@@ -30,7 +30,8 @@ internal sealed class SpikeStage : IDisposable
     private readonly StoredState _state = new();
     private readonly List<(string Brand, int Posts, int Negative)> _before = [];
     private readonly SampleStore _store = new();
-    private readonly StateWriter _samples = new();
+    private readonly StateWriter _evidence = new();
+    private long _authors = 1;
     private OperatorHarness _harness;
     private readonly RecordBatch _batch = new(WindowColumns.Output, 64);
 
@@ -103,14 +104,25 @@ internal sealed class SpikeStage : IDisposable
         Number("last_event", TimeOf(minute) + 20_000);
         Number("version", version);
         SlotSamples samples = default;
-        for (var i = 0; i < Math.Min(3, negative); i++)
+        for (var i = 0; i < negative; i++)
         {
-            _store.Offer(ref samples, -900_000 + i, TimeOf(minute) + i, 7, Encoding.UTF8.GetBytes($"{brand}-{minute}-{i}"), Encoding.UTF8.GetBytes($"\"{brand}\" zły {language} {minute}.{i}"));
+            _store.Offer(ref samples, new SampleOffer
+            {
+                Score = -900_000 + i,
+                Time = TimeOf(minute) + i,
+                Author = (ulong)_authors++,
+                Id = Encoding.UTF8.GetBytes($"{brand}-{minute}-{language}-{i}"),
+                Text = Encoding.UTF8.GetBytes($"\"{brand}\" zły {language} {minute}.{i}"),
+            });
         }
 
-        _samples.Clear();
-        _store.Write(samples, _samples);
-        batch.Utf8(batch.Schema.IndexOf("samples")).Set(row, _samples.Written);
+        _evidence.Clear();
+        _evidence.WriteCount(1);
+        _evidence.WriteCount(0);
+        _evidence.WriteCount(TimeOf(minute) + version);
+        _store.Write(samples, _evidence);
+        _store.Free(ref samples);
+        batch.Utf8(batch.Schema.IndexOf("evidence")).Set(row, _evidence.Written);
     }
 
     private void Receive(RecordBatch batch)

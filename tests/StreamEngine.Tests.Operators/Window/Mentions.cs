@@ -140,7 +140,7 @@ internal sealed class Exchanged
 /// <summary>A row that the second phase emitted.</summary>
 internal sealed record WindowRow(
     long Start, long End, string Brand, string Channel, string Language, long Posts, long Negative, long Neutral, long Positive, double MeanScore,
-    long Reach, long Authors, long Late, long First, long Last, bool IsFinal, long Version, long Scored, long ScoreSum, string Samples)
+    long Reach, long Authors, long Late, long First, long Last, bool IsFinal, long Version, long Scored, long ScoreSum, string Samples, string Sources)
 {
     public (long, string, string, string) Key => (Start, Brand, Channel, Language);
 
@@ -155,23 +155,25 @@ internal sealed record WindowRow(
             Number("posts"), Number("negative"), Number("neutral"), Number("positive"), b.Float64(b.Schema.IndexOf("mean_score"))[row],
             Number("reach"), Number("authors"), Number("late"), Number("first_event"), Number("last_event"),
             b.Int32(b.Schema.IndexOf("is_final"))[row] == 1, Number("version"), Number("scored"), Number("score_sum"),
-            ReadSamples(b.Utf8(b.Schema.IndexOf("samples"))[row]));
+            ReadSamples(b.Utf8(b.Schema.IndexOf("evidence"))[row], out var sources), sources);
     }
 
-    private static string ReadSamples(ReadOnlySpan<byte> bytes)
+    private static string ReadSamples(ReadOnlySpan<byte> evidence, out string sources)
     {
-        var store = new SampleStore();
-        SlotSamples samples = default;
-        var reader = new StateReader(bytes);
-        store.Read(ref samples, ref reader);
-        reader.End();
-        var texts = new List<string>();
-        for (var i = 0; i < samples.Count; i++)
+        var reader = new EvidenceReader(evidence);
+        var (ends, posts) = (new List<string>(), new List<string>());
+        while (reader.NextSource(out var partition, out var end))
         {
-            var post = store[samples, i];
-            texts.Add($"{post.Score} {post.Time} {Encoding.UTF8.GetString(((ReadOnlySpan<byte>)post.Id)[..post.IdLength])} {Encoding.UTF8.GetString(((ReadOnlySpan<byte>)post.Text)[..post.TextLength])}");
+            ends.Add($"{partition}@{end}");
         }
 
-        return string.Join('|', texts);
+        while (reader.NextPost(out var post))
+        {
+            Assert.NotEqual(0UL, post.Signature);
+            posts.Add($"{post.Score} {post.Time} {Encoding.UTF8.GetString(post.Id)} {Encoding.UTF8.GetString(post.Text)}");
+        }
+
+        sources = string.Join('|', ends);
+        return string.Join('|', posts);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using StreamEngine.Core.Batches;
 
 namespace StreamEngine.Tests.Operators.Window;
 
@@ -49,23 +50,24 @@ internal sealed class WindowOracle(long size, long slide, long maxDisorder, long
     public IEnumerable<WindowRow> RollUp(long to) => _windows
         .Where(window => window.Key.Start % size == 0)
         .GroupBy(window => window.Key with { Start = window.Key.Start / to * to })
-        .Select(parts => RowOf(parts.Key, parts.Key.Start + to, [.. parts.SelectMany(part => part.Value)], (parts.Sum(part => Row(part.Key).Version / 2) * 2) + 1));
+        .Select(parts => RowOf(parts.Key, parts.Key.Start + to, [.. parts.SelectMany(part => part.Value)], (parts.Sum(part => Row(part.Key).Version / 2) * 2) + 1, isRolledUp: true));
 
     /// <summary>The final row of a window with these mentions.</summary>
-    public static WindowRow RowOf((long Start, string Brand, string Channel, string Language) key, long end, IReadOnlyCollection<CountedMention> mentions, long version)
+    public static WindowRow RowOf((long Start, string Brand, string Channel, string Language) key, long end, IReadOnlyCollection<CountedMention> mentions, long version, bool isRolledUp = false)
     {
         var scoreSum = mentions.Sum(m => (long)Math.Round((double)m.Mention.Score * 1_000_000));
-        var samples = mentions.Where(m => m.Mention.Score < 0)
-            .Select(m => (Score: (long)Math.Round((double)m.Mention.Score * 1_000_000), m.Post.Time, m.Post.Id, m.Mention.Text))
-            .OrderBy(m => m.Score).ThenBy(m => m.Time).ThenBy(m => m.Id, StringComparer.Ordinal)
-            .DistinctBy(m => Cut(m.Text)).Take(3)
-            .Select(m => $"{m.Score} {m.Time} {m.Id} {Cut(m.Text)}");
+        var sources = mentions.GroupBy(m => m.Partition).OrderBy(g => g.Key).Select(g => $"{g.Key}@{g.Max(m => m.Post.Offset) + 1}");
+        var samples = mentions.Where(m => m.Mention.Sentiment < 0)
+            .Select(m => (Score: (long)Math.Round((double)m.Mention.Score * 1_000_000), m.Post.Time, m.Post.Id, Text: Cut(m.Mention.Text)))
+            .GroupBy(m => m.Id).Select(g => g.OrderBy(m => m.Time).ThenBy(m => m.Text, StringComparer.Ordinal).ThenBy(m => m.Score).First())
+            .OrderBy(m => Hash64.Of(Encoding.UTF8.GetBytes(m.Id))).Take(12)
+            .Select(m => $"{m.Score} {m.Time} {m.Id} {m.Text}");
         return new WindowRow(
             key.Start, end, key.Brand, key.Channel, key.Language, mentions.Count,
             mentions.Count(m => m.Mention.Sentiment < 0), mentions.Count(m => m.Mention.Sentiment == 0), mentions.Count(m => m.Mention.Sentiment > 0),
             scoreSum / 1_000_000.0 / mentions.Count, mentions.Sum(m => m.Mention.Reach), mentions.Select(m => m.Mention.Author).Distinct().Count(),
             mentions.Count(m => m.Late), mentions.Min(m => m.Post.Time), mentions.Max(m => m.Post.Time), true, version,
-            mentions.Count, scoreSum, string.Join('|', samples));
+            mentions.Count, scoreSum, string.Join('|', samples), isRolledUp ? "" : string.Join('|', sources));
     }
 
     private bool Count(int partition, Post post, long? watermark)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Spectre.Console;
+using StreamEngine.Cli.Alerts;
 using StreamEngine.Cli.Graphs;
 using StreamEngine.Connectors.Kafka;
 using StreamEngine.Core.Graph;
@@ -107,9 +108,11 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, IDemoVi
             return;
         }
 
-        var alert = AlertLine.Read(value);
-        board.TakeAlert(alert);
-        view.Alert(alert);
+        if (AlertView.Read(value) is { } alert)
+        {
+            board.TakeAlert(alert);
+            view.Alert(alert);
+        }
     }
 
     /// <summary>Shows how it goes until the day is over and the engine is done with it.</summary>

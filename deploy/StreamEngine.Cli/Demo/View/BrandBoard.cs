@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using StreamEngine.Cli.Alerts;
 
 namespace StreamEngine.Cli.Demo;
 
@@ -16,7 +17,7 @@ internal sealed class BrandBoard
     private readonly Lock _lock = new();
     private readonly long _dayStart;
     private readonly Dictionary<string, Dictionary<(long Start, string? Channel, string? Language), WindowRow>> _windows = [];
-    private readonly Dictionary<string, Dictionary<string, AlertLine>> _incidents = [];
+    private readonly Dictionary<string, Dictionary<string, AlertView>> _incidents = [];
     private long _newest;
     private long _rows;
 
@@ -62,11 +63,11 @@ internal sealed class BrandBoard
     }
 
     /// <summary>Takes an alert.</summary>
-    public void TakeAlert(AlertLine alert)
+    public void TakeAlert(AlertView alert)
     {
         lock (_lock)
         {
-            _incidents[alert.Brand][alert.IncidentId] = alert;
+            _incidents[alert.Brand][alert.Incident] = alert;
         }
     }
 
@@ -126,4 +127,4 @@ internal readonly record struct Tally(long Posts, long Negative, long Positive)
 /// <param name="Day">Those of each half hour.</param>
 /// <param name="Incident">The incident that is open; the most severe if there are several.</param>
 /// <param name="IsRed">Whether an incident is open or much of what was said lately is negative.</param>
-internal sealed record BrandState(string Name, Tally All, Tally Lately, ImmutableArray<Tally> Day, AlertLine? Incident, bool IsRed);
+internal sealed record BrandState(string Name, Tally All, Tally Lately, ImmutableArray<Tally> Day, AlertView? Incident, bool IsRed);

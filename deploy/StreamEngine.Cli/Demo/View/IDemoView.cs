@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamEngine.Cli.Alerts;
 
 namespace StreamEngine.Cli.Demo;
 
@@ -9,7 +10,7 @@ internal interface IDemoView : IDisposable
     void Starting(string what);
 
     /// <summary>An alert has come. May be called from any thread.</summary>
-    void Alert(AlertLine alert);
+    void Alert(AlertView alert);
 
     /// <summary>Something the user should know. May be called from any thread.</summary>
     void Notice(string text);

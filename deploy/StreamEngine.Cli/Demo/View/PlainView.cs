@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using StreamEngine.Cli.Alerts;
 
 namespace StreamEngine.Cli.Demo;
 
@@ -13,7 +14,7 @@ internal sealed class PlainView(TextWriter output) : IDemoView
 
     public void Starting(string what) => Write(what);
 
-    public void Alert(AlertLine alert) => Write(Text(alert));
+    public void Alert(AlertView alert) => Write(Text(alert));
 
     public void Notice(string text) => Write("! " + text);
 
@@ -35,8 +36,8 @@ internal sealed class PlainView(TextWriter output) : IDemoView
     }
 
     /// <summary>An alert in a line.</summary>
-    public static string Text(AlertLine alert) => alert.IsOpen
-        ? string.Create(CultureInfo.InvariantCulture, $"{alert.At:HH:mm}  ALERT {alert.State}  {alert.Brand}, severity {alert.Severity}: {alert.Observed:N0} negative posts, {alert.Expected:N0} expected; {alert.NegativeShare * 100:N0} % of all, usually {alert.UsualShare * 100:N0} %; “{alert.Sample}”")
+    public static string Text(AlertView alert) => alert.IsOpen
+        ? string.Create(CultureInfo.InvariantCulture, $"{alert.At:HH:mm}  ALERT {alert.State}  {alert.Brand}, severity {alert.Severity}: {LineAlertPrinter.Reason(alert)}; “{alert.Sample}”")
         : string.Create(CultureInfo.InvariantCulture, $"{alert.At:HH:mm}  ALERT resolved  {alert.Brand}: nothing unusual since");
 
     private static string Name(BrandState brand) => string.Create(CultureInfo.InvariantCulture, $"{brand.Name} {brand.Lately.NegativeShare * 100:N0} %");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using StreamEngine.Cli.Alerts;
 
 namespace StreamEngine.Cli.Demo;
 
@@ -26,7 +27,7 @@ internal sealed class TerminalView : IDemoView
 
     public void Starting(string what) => _console.MarkupLineInterpolated($"[grey]{what}[/]");
 
-    public void Alert(AlertLine alert)
+    public void Alert(AlertView alert)
     {
         var colour = alert.IsOpen ? "red" : "green";
         lock (_lock)

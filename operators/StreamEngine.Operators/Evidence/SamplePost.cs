@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace StreamEngine.Operators;
 
-/// <summary>A post kept as an example of its slot.</summary>
+/// <summary>A negative post kept as evidence of its slot.</summary>
 internal struct SamplePost
 {
     /// <summary>Bytes of a post's id that are kept; a longer one is cut at a code point.</summary>
@@ -20,8 +20,12 @@ internal struct SamplePost
     /// <summary>The author's hash; 0 where unknown.</summary>
     public ulong Author;
 
-    /// <summary>A hash of the text as kept: a text is shown once.</summary>
-    public ulong TextHash;
+    /// <summary>What tells near-copies of its text; 0 until it is asked for. See <see cref="TextSignature"/>.</summary>
+    public ulong Signature;
+
+    /// <summary>Where the text names the brand, in bytes; length 0 where that is not known or was cut off.</summary>
+    public short MentionStart;
+    public short MentionLength;
 
     public short IdLength;
     public short TextLength;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace StreamEngine.Tests.Connectors.ClickHouse;
+namespace StreamEngine.Tests.Connectors;
 
 /// <summary>Keeps what is logged, for tests of it.</summary>
 internal sealed class RecordingLogger : ILogger

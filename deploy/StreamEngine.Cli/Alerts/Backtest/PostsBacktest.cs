@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using StreamEngine.Operators;
+
+namespace StreamEngine.Cli.Alerts;
+
+/// <summary>Runs posts through a graph and sums up what it would have raised.</summary>
+internal sealed class PostsBacktest(GraphBacktest backtest, string file, string? known, DrillOrder? order, InvocationConfiguration console)
+{
+    public int Run(bool json, CancellationToken stop)
+    {
+        var incidents = known is null ? null : KnownIncident.Read(known);
+        var posts = ReadLines().ToList();
+        if (posts.Count == 0)
+        {
+            throw new InvalidDataException($"{file}: there are no posts");
+        }
+
+        var run = backtest.Run(posts, stop);
+        var judged = incidents is null ? null : KnownOutcome.Of(run, incidents, backtest.WindowSize);
+        var drilled = order is null ? null : Drills(posts, order, stop);
+        if (json)
+        {
+            console.Output.WriteLine(JsonSerializer.Serialize(Summary(run, judged, drilled)));
+        }
+        else
+        {
+            Print(run, judged, drilled);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private DrillOutcome Drills(List<ReadOnlyMemory<byte>> posts, DrillOrder wanted, CancellationToken stop)
+    {
+        console.Error.WriteLine($"drills: {wanted.Count} rises, seed {wanted.Seed}");
+        try
+        {
+            var ground = new DrillGround(backtest, posts, wanted.LabelField, wanted.Volume, wanted.Seed, stop);
+            return ground.Run(wanted.Drill, wanted.Count, new Random(wanted.Seed), stop);
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{file}: drills need posts that are whole JSON objects: {error.Message}", error);
+        }
+    }
+
+    private static object Summary(BacktestRun run, KnownOutcome? judged, DrillOutcome? drilled) => new
+    {
+        ledger = new { consumed = run.Ledger.Consumed, counted = run.Ledger.Counted, unmatched = run.Ledger.Unmatched, late = run.Ledger.Late, dead = run.Ledger.Dead },
+        incidents = run.Incidents.Select(open => new
+        {
+            incident_id = open.Incident,
+            kind = open.Kind,
+            brand = open.Brand,
+            opened_at = Time(open.OpenedAt),
+            severity = run.Alerts.Where(a => a.Incident == open.Incident).Max(a => a.Severity),
+            observed = open.Observed,
+            expected = open.Expected,
+            alerts = run.Alerts.Count(a => a.Incident == open.Incident),
+            resolved = run.Alerts.Any(a => a.Incident == open.Incident && a.State == "resolved"),
+        }),
+        known = judged is null ? null : new { incidents = judged.Known, found = judged.Delays.Count, delays_minutes = judged.Delays, false_alarms = judged.FalseAlarms },
+        drills = drilled is null ? null : new
+        {
+            factor = drilled.Drill.Factor,
+            minutes = drilled.Drill.Minutes,
+            sentiment = drilled.Drill.Sentiment,
+            rises = drilled.Rises,
+            found = drilled.Delays.Count,
+            share = drilled.Share,
+            median_delay_minutes = double.IsFinite(drilled.MedianDelay) ? drilled.MedianDelay : (double?)null,
+        },
+    };
+
+    private void Print(BacktestRun run, KnownOutcome? judged, DrillOutcome? drilled)
+    {
+        var output = console.Output;
+        foreach (var alert in run.Alerts)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Time(alert.WindowEnd)}  {alert.State,-9}  severity {alert.Severity,2}  {alert.Brand}: {alert.Observed} {alert.Kind}, {alert.Expected:F1} expected"));
+        }
+
+        output.WriteLine($"{run.Incidents.Count()} incidents, {run.Alerts.Count} alerts; posts: {run.Ledger}");
+        if (judged is not null)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"known incidents: {judged.Delays.Count} of {judged.Known} found, delays in minutes: {string.Join(", ", judged.Delays.Select(d => d.ToString("F0", CultureInfo.InvariantCulture)))}; {judged.FalseAlarms} others raised"));
+        }
+
+        if (drilled is not null)
+        {
+            var median = double.IsFinite(drilled.MedianDelay) ? string.Create(CultureInfo.InvariantCulture, $"median delay {drilled.MedianDelay:F1} minutes") : "fewer than half of them";
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"drills, {drilled.Drill.Sentiment} x{drilled.Drill.Factor} over {drilled.Drill.Minutes} minutes: {drilled.Delays.Count} of {drilled.Rises} found, {median}"));
+        }
+    }
+
+    private IEnumerable<ReadOnlyMemory<byte>> ReadLines()
+    {
+        using var stream = File.OpenRead(file);
+        var packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+        stream.Position = 0;
+        using var reader = new StreamReader(packed ? new GZipStream(stream, CompressionMode.Decompress) : stream, Encoding.UTF8);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return Encoding.UTF8.GetBytes(line);
+            }
+        }
+    }
+
+    private static string Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

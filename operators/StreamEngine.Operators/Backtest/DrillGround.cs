@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace StreamEngine.Operators;
+
+/// <summary>
+/// Real posts into which rises are injected: posts of a brand and tone, drawn from the same file and given new times and ids. What is usual
+/// is the brand's mean over the file, so a rise of ×4 means that the brand has three times its mean number of such posts on top.
+/// </summary>
+/// <remarks>
+/// At a volume above 1 each post is joined by others within an hour and a half, with texts of the same brand and tone: the rhythm of the
+/// real stream at the volume of a larger brand.
+/// </remarks>
+public sealed class DrillGround
+{
+    private const int Lead = 24 * 60;
+    private const int FewestPosts = 50;
+    private const long MinuteMs = 60_000;
+    private const long JitterMs = 90 * MinuteMs;
+
+    private readonly GraphBacktest _backtest;
+    private readonly List<Post> _posts;
+    private readonly Dictionary<(string Brand, string Sentiment), List<Post>> _pools;
+    private readonly int _volume;
+    private readonly long _from;
+    private readonly long _to;
+
+    /// <summary>Reads posts.</summary>
+    /// <param name="backtest">The graph.</param>
+    /// <param name="lines">Posts as JSON objects with <c>id</c> and <c>time</c> as the graph's <c>decode</c> expects by default.</param>
+    /// <param name="labelField">The property that says a post's tone (its first three letters count); <see langword="null"/>: the graph's own judgement.</param>
+    /// <param name="volume">How many posts there are for each one of the file.</param>
+    /// <param name="seed">What copies' times are drawn from.</param>
+    /// <param name="stop">Ends it early.</param>
+    public DrillGround(GraphBacktest backtest, IEnumerable<ReadOnlyMemory<byte>> lines, string? labelField, int volume, int seed, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(backtest);
+        _backtest = backtest;
+        _volume = volume;
+        List<Post> originals = [.. lines.Select(line => Read(JsonNode.Parse(line.Span)!.AsObject())).OrderBy(p => p.Time)];
+        if (originals.Count == 0)
+        {
+            throw new InvalidDataException("there are no posts to inject rises into");
+        }
+
+        (_from, _to) = (originals[0].Time, originals[^1].Time);
+        var mentions = Mentions(originals, labelField, stop);
+        _pools = mentions.GroupBy(m => m.Key, m => m.Post).ToDictionary(g => g.Key, g => g.ToList());
+        var random = new Random(seed);
+        _posts = [.. originals.Concat(mentions.DistinctBy(m => m.Post.Id).SelectMany(m => Copies(m.Post, _pools[m.Key], random))).OrderBy(p => p.Time)];
+    }
+
+    /// <summary>Brands with enough posts to take part.</summary>
+    public IEnumerable<string> Brands => _pools.Where(p => p.Key.Sentiment == "negative" && p.Value.Count >= FewestPosts).Select(p => p.Key.Brand).Order(StringComparer.Ordinal);
+
+    /// <summary>Weeks of event time in the file, times the brands that take part.</summary>
+    public double BrandWeeks => Brands.Count() * (_to - _from) / (7 * 24 * 60.0 * MinuteMs);
+
+    /// <summary>How many posts of a tone a brand has in a minute, over the whole file.</summary>
+    public double PerMinute(string brand, string sentiment) => _pools.GetValueOrDefault((brand, sentiment), []).Count * _volume / ((_to - _from) / (double)MinuteMs);
+
+    /// <summary>The posts as they are.</summary>
+    public BacktestRun Quiet(CancellationToken stop) => _backtest.Run(_posts.Select(p => p.Line), stop);
+
+    /// <summary>Injects rises at random times, one per brand and run, after the file's first day.</summary>
+    public DrillOutcome Run(Drill drill, int rises, Random random, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(drill);
+        ArgumentNullException.ThrowIfNull(random);
+        var delays = new List<double>();
+        var brands = Brands.ToList();
+        for (var done = 0; done < rises;)
+        {
+            var starts = new Dictionary<string, long>();
+            var added = new List<Post>();
+            foreach (var brand in brands.Take(rises - done))
+            {
+                starts[brand] = random.NextInt64(_from + (Lead * MinuteMs), _to - (drill.Minutes * MinuteMs));
+                added.AddRange(Rise(drill, brand, starts[brand], random));
+            }
+
+            var run = _backtest.Run(_posts.Concat(added).OrderBy(p => p.Time).Select(p => p.Line), stop);
+            delays.AddRange(starts.Select(s => Delay(run, s.Key, s.Value, drill)).OfType<double>());
+            done += starts.Count;
+        }
+
+        return new DrillOutcome(drill, rises, [.. delays.Order()]);
+    }
+
+    private double? Delay(BacktestRun run, string brand, long start, Drill drill)
+    {
+        var end = start + (drill.Minutes * MinuteMs);
+        var found = run.Incidents.FirstOrDefault(a => a.Brand == brand && a.OpenedAt + _backtest.WindowSize > start && a.OpenedAt <= end);
+        return found is null ? null : (found.OpenedAt + _backtest.WindowSize - start) / (double)MinuteMs;
+    }
+
+    private IEnumerable<Post> Rise(Drill drill, string brand, long start, Random random)
+    {
+        var pool = _pools.GetValueOrDefault((brand, drill.Sentiment), []);
+        var mean = (drill.Factor - 1) * PerMinute(brand, "negative");
+        for (var minute = 0; minute < drill.Minutes && pool.Count > 0; minute++)
+        {
+            for (var i = Poisson(random, mean); i > 0; i--)
+            {
+                var time = start + (minute * MinuteMs) + random.NextInt64(MinuteMs);
+                yield return At(pool[random.Next(pool.Count)].Json, time, $"drill-{random.NextInt64():x}");
+            }
+        }
+    }
+
+    private List<((string Brand, string Sentiment) Key, Post Post)> Mentions(List<Post> posts, string? labelField, CancellationToken stop)
+    {
+        var byId = new Dictionary<string, Post>();
+        foreach (var post in posts)
+        {
+            byId.TryAdd(post.Id, post);
+        }
+
+        return
+        [
+            .. _backtest.Mentions(posts.Select(p => p.Line), stop).Select(mention =>
+            {
+                var post = byId[mention.Id];
+                return ((mention.Brand, labelField is null ? mention.Sentiment : Tone(post.Json[labelField]?.GetValue<string>())), post);
+            }),
+        ];
+    }
+
+    private static string Tone(string? label) => label?.ToUpperInvariant() switch
+    {
+        ['N', 'E', 'G', ..] => "negative",
+        ['P', 'O', 'S', ..] => "positive",
+        _ => "neutral",
+    };
+
+    /// <summary>More posts around the time of one, with what others of the same brand and tone say.</summary>
+    private IEnumerable<Post> Copies(Post post, List<Post> pool, Random random)
+    {
+        for (var i = 1; i < _volume; i++)
+        {
+            yield return At(pool[random.Next(pool.Count)].Json, post.Time + random.NextInt64(-JitterMs, JitterMs), $"{post.Id}-{i}");
+        }
+    }
+
+    private static Post Read(JsonObject post)
+    {
+        var time = DateTimeOffset.Parse(post["time"]!.GetValue<string>(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
+        return new Post(time, post["id"]?.ToString() ?? throw new InvalidDataException("a post has no \"id\""), post, Encoding.UTF8.GetBytes(post.ToJsonString()));
+    }
+
+    private static Post At(JsonObject post, long time, string id)
+    {
+        var copy = post.DeepClone().AsObject();
+        copy["id"] = id;
+        copy["author"] = "author of " + id;
+        copy["time"] = DateTimeOffset.FromUnixTimeMilliseconds(time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        return new Post(time, id, copy, Encoding.UTF8.GetBytes(copy.ToJsonString()));
+    }
+
+    /// <summary>A Poisson-distributed number (Knuth's method).</summary>
+    private static int Poisson(Random random, double mean)
+    {
+        var (count, product) = (-1, 1.0);
+        for (var limit = Math.Exp(-mean); product > limit; count++)
+        {
+            product *= random.NextDouble();
+        }
+
+        return count;
+    }
+
+    private sealed record Post(long Time, string Id, JsonObject Json, ReadOnlyMemory<byte> Line);
+}

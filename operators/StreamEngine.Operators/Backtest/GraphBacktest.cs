@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamEngine.Core.Graph;
+using StreamEngine.Core.Operators;
+using StreamEngine.Core.Planning;
+using StreamEngine.Core.Runtime;
+
+namespace StreamEngine.Operators;
+
+/// <summary>
+/// Runs posts from memory through a graph's operators, in this process and without its source and sinks, and keeps the alerts: what the
+/// graph would have said of them.
+/// </summary>
+public sealed class GraphBacktest
+{
+    private readonly LogicalGraph _graph;
+
+    /// <summary>Prepares a backtest of a graph.</summary>
+    /// <exception cref="GraphException">The graph has no operator that emits alerts.</exception>
+    public GraphBacktest(LogicalGraph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        _graph = graph;
+        if (!graph.Operators.Any(o => o.Definition.Emits == StreamKind.Alerts))
+        {
+            throw new GraphException(graph.Source.Position, "the graph raises no alerts: there is no operator 'spikes'");
+        }
+    }
+
+    /// <summary>The size of the windows that alerts are judged on, in ms.</summary>
+    public long WindowSize => (long)_graph.Operators.Where(o => o.Definition is WindowDefinition).Select(o => o.Options.Get(WindowDefinition.Size)).First(size => size is not null)!.Value.TotalMilliseconds;
+
+    /// <summary>Runs posts, which should be in the order of their times, and gives the alerts and where each post went.</summary>
+    public BacktestRun Run(IEnumerable<ReadOnlyMemory<byte>> posts, CancellationToken stop)
+    {
+        var alerts = new List<BacktestAlert>();
+        var ledger = Run(posts, StreamKind.Alerts, value => alerts.Add(BacktestAlert.Read(value)), stop);
+        return new BacktestRun(alerts, ledger);
+    }
+
+    /// <summary>What the graph's operators before the windows say of each post that mentions a brand.</summary>
+    public IReadOnlyList<ScoredMention> Mentions(IEnumerable<ReadOnlyMemory<byte>> posts, CancellationToken stop)
+    {
+        var mentions = new List<ScoredMention>();
+        Run(posts, StreamKind.Posts, value =>
+        {
+            using var json = JsonDocument.Parse(value);
+            var root = json.RootElement;
+            mentions.Add(new ScoredMention(
+                root.GetProperty("id").GetString() ?? "", root.GetProperty("brand").GetString() ?? "", root.GetProperty("time").GetInt64(), root.GetProperty("sentiment").GetString() ?? ""));
+        }, stop);
+        return mentions;
+    }
+
+    private Ledger Run(IEnumerable<ReadOnlyMemory<byte>> posts, StreamKind kind, Action<ReadOnlyMemory<byte>> receive, CancellationToken stop)
+    {
+        var last = _graph.Operators.Last(o => o.Definition.Emits == kind && (kind != StreamKind.Posts || o.Definition.Placement == OperatorPlacement.Rows));
+        var position = _graph.Source.Position;
+        var options = OptionSet.Bind("backtest", [], null, position, []);
+        var plan = Planner.Plan(_graph with
+        {
+            Source = new SourceNode(new PostsSource(posts), options, position),
+            Sinks = [new SinkNode("kept", new KeptStream(), options, [last.Id], position)],
+        }, null);
+        var runtime = new LocalRuntime(plan, TimeProvider.System, NullLoggerFactory.Instance)
+        {
+            Observer = (topic, record) =>
+            {
+                if (topic.Name == "kept")
+                {
+                    receive(record.Value.ToArray());
+                }
+            },
+        };
+        return runtime.RunAsync(stop).GetAwaiter().GetResult();
+    }
+}
+
+/// <summary>What came of a backtest.</summary>
+/// <param name="Alerts">The alerts, in order.</param>
+/// <param name="Ledger">Where each post went.</param>
+public sealed record BacktestRun(IReadOnlyList<BacktestAlert> Alerts, Ledger Ledger)
+{
+    /// <summary>The alerts that opened an incident.</summary>
+    public IEnumerable<BacktestAlert> Incidents => Alerts.Where(a => a.State == "open");
+}
+
+/// <summary>A mention of a brand with its tone.</summary>
+/// <param name="Id">The post's id.</param>
+/// <param name="Brand">The brand.</param>
+/// <param name="Time">When the post was written, ms since 1970.</param>
+/// <param name="Sentiment"><c>negative</c>, <c>neutral</c> or <c>positive</c>.</param>
+public sealed record ScoredMention(string Id, string Brand, long Time, string Sentiment);
