@@ -53,6 +53,10 @@ internal sealed class CountModel(CountLaw law)
     private const double VolumePrior = 5;
     private const double MinVolume = 0.2;
     private const double MaxVolume = 20;
+
+    /// <summary>A wave of the other kind is learnt up to so many times its level, and while it is higher the level is not learnt against it.</summary>
+    private const double MostLearntRise = 3;
+
     private const int KeepDecayFor = 64;
 
     private readonly double[] _off = new double[FadingSums.Count];
@@ -102,7 +106,7 @@ internal sealed class CountModel(CountLaw law)
         var next = sums;
         var local = Local(sums);
         next.Add(count, expected);
-        for (var i = 0; count > 0 && i < FadingSums.Count; i++)
+        for (var i = 0; count > 0 && _age >= LearnFreelyBuckets && i < FadingSums.Count; i++)
         {
             var ratio = Surprise(next, i, local) / _days.Threshold(i);
             (sum, most) = (sum + ratio, Math.Max(most, ratio));
@@ -246,7 +250,7 @@ internal sealed class CountModel(CountLaw law)
         if (evidence.Surprise < FreezeAt)
         {
             _frozen = Math.Max(0, _frozen - 1);
-            return false;
+            return Volume > MostLearntRise;
         }
 
         if (++_frozen < law.FreezeBuckets)
@@ -289,7 +293,7 @@ internal sealed class CountModel(CountLaw law)
         const double Kept = 1 - (1 / VolumeLife);
         _othersSeen = (_othersSeen * Kept) + others;
         _othersExpected = (_othersExpected * Kept) + (OthersLevel * season);
-        _others = (_others * _decay) + others;
+        _others = (_others * _decay) + Math.Min(others, Math.Max(1, MostLearntRise * OthersLevel * season));
         _othersWeight = (_othersWeight * _decay) + season;
     }
 }
