@@ -65,7 +65,8 @@ internal sealed class MinuteWindows
             _batch.Int64(WindowColumns.FirstEvent)[row] = start;
             _batch.Int64(WindowColumns.LastEvent)[row] = start + 50_000;
             _batch.Int64(WindowColumns.Version)[row] = (2 * minute) + (final ? 2 : 1);
-            _batch.Utf8(WindowColumns.Samples).Set(row, []);
+            _batch.Utf8(WindowColumns.Evidence).Set(row, []);
+            _batch.Utf8(WindowColumns.Slot).SetAbsent(row);
         }
     }
 }

@@ -23,6 +23,7 @@ public static class NabBench
             return;
         }
 
+        CheckScorer(folder, log);
         var files = _brands.Select(b => NabSeries.Read(folder, $"realTweets/Twitter_volume_{b}.csv")).Select(s => (Series: s, Scores: s.Detect())).ToList();
         foreach (var profile in _profiles)
         {
@@ -41,6 +42,30 @@ public static class NabBench
             {
                 report[$"nab.{family}.standard_own"] = score;
             }
+        }
+    }
+
+    /// <summary>The scorer must give what the benchmark's own gives, on the detectors' scores that come with it.</summary>
+    private static void CheckScorer(string folder, TextWriter log)
+    {
+        var (worst, vectors) = (0.0, 0);
+        foreach (var expected in CsvRecords.Read(Path.Combine(folder, "testvectors", "expected.csv")))
+        {
+            var profile = expected["profile"] switch { "standard" => NabScore.Standard, "reward_low_FP_rate" => NabScore.LowFalsePositives, _ => null };
+            if (profile is not null)
+            {
+                var series = NabSeries.Read(folder, $"realTweets/Twitter_volume_{expected["brand"]}.csv");
+                double[] scores = [.. CsvRecords.Read(Path.Combine(folder, "testvectors", $"{expected["detector"]}_{expected["brand"]}.csv")).Select(r => double.Parse(r["anomaly_score"], CultureInfo.InvariantCulture))];
+                var raw = profile.Score(series, scores, double.Parse(expected["threshold"], CultureInfo.InvariantCulture)).Raw;
+                worst = Math.Max(worst, Math.Abs(raw - double.Parse(expected["raw_score"], CultureInfo.InvariantCulture)));
+                vectors++;
+            }
+        }
+
+        log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"nab: the scorer is at most {worst:E1} off the benchmark's own on {vectors} vectors"));
+        if (worst > 1e-6 || vectors == 0)
+        {
+            throw new InvalidOperationException("the scorer does not score as the benchmark does");
         }
     }
 

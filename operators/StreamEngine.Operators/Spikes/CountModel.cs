@@ -19,7 +19,9 @@ internal sealed class CountModel(CountLaw law)
     private const double MinExpected = 0.05;
     private const double Spread = 1.05;
 
+    /// <summary>Counts are learnt up to so many deviations above what is expected, and what is off up to fewer: the bulk, not the tail.</summary>
     private const double CutAt = 3;
+
     private const double WobbleCutAt = 2;
     private const double LearnFreelyBuckets = 10;
     private const double MaxSurprise = 300;
@@ -30,17 +32,31 @@ internal sealed class CountModel(CountLaw law)
     /// <summary>A single horizon reaches 1 by itself at so many times its threshold.</summary>
     private const double SingleAt = 1.5;
 
+    /// <summary>From so much surprise on the level is not learnt.</summary>
     private const double FreezeAt = 2;
 
     /// <summary>Right after a peak only what is so many times more surprising again is news; later what is as surprising.</summary>
     private const double SoonBy = 1;
 
+
+    /// <summary>Horizons that are judged against how the last hours were.</summary>
+    private const int SuddenHorizons = 2;
+
+    private const double LocalPrior = 10;
+    private const double MaxLocal = 4;
     private const int VolumeHorizon = 2;
     private const double VolumeLife = 36;
+
+    /// <summary>Of posts of the kind that are too many, so many others come from misjudging some of them.</summary>
     private const double Misjudged = 0.5;
+
     private const double VolumePrior = 5;
     private const double MinVolume = 0.2;
     private const double MaxVolume = 20;
+
+    /// <summary>A wave of the other kind is learnt up to so many times its level, and while it is higher the level is not learnt against it.</summary>
+    private const double MostLearntRise = 3;
+
     private const int KeepDecayFor = 64;
 
     private readonly double[] _off = new double[FadingSums.Count];
@@ -88,10 +104,11 @@ internal sealed class CountModel(CountLaw law)
         var expected = Expected(season);
         var (sum, most) = (0.0, 0.0);
         var next = sums;
+        var local = Local(sums);
         next.Add(count, expected);
-        for (var i = 0; count > 0 && i < FadingSums.Count; i++)
+        for (var i = 0; count > 0 && _age >= LearnFreelyBuckets && i < FadingSums.Count; i++)
         {
-            var ratio = Surprise(next, i) / _days.Threshold(i);
+            var ratio = Surprise(next, i, local) / _days.Threshold(i);
             (sum, most) = (sum + ratio, Math.Max(most, ratio));
         }
 
@@ -109,9 +126,10 @@ internal sealed class CountModel(CountLaw law)
     public double Learn(long start, double count, double others, in Evidence evidence, double season)
     {
         var expected = Expected(season);
+        var local = Local(_sums);
         _sums.Add(count, expected);
-        LearnPeaks(start, count, evidence);
-        LearnWobble();
+        LearnPeaks(start, count, evidence, local);
+        LearnWobble(local);
         var learnt = IsFrozen(evidence) ? -1 : LearnLevel(count, expected, season);
         LearnVolume(others, season);
         if (++_age % KeepDecayFor == 0)
@@ -191,9 +209,16 @@ internal sealed class CountModel(CountLaw law)
         return Math.Max(MinWobble, (_off[horizon] + (PriorWobble * prior)) / (_offWeight[horizon] + prior));
     }
 
-    private double Surprise(in FadingSums sums, int horizon)
+    /// <summary>How far the last hours were off, for horizons that are short against them: they ask what is sudden, the long ones what is too much.</summary>
+    private static double Local(in FadingSums sums)
     {
-        var (seen, mean) = (sums.Seen(horizon), sums.Expected(horizon));
+        const int Hours = FadingSums.Count - 1;
+        return Math.Clamp((sums.Seen(Hours) + LocalPrior) / (sums.Expected(Hours) + LocalPrior), 1 / MaxLocal, MaxLocal);
+    }
+
+    private double Surprise(in FadingSums sums, int horizon, double local)
+    {
+        var (seen, mean) = (sums.Seen(horizon), sums.Expected(horizon) * (horizon < SuddenHorizons ? local : 1));
         if (seen <= mean)
         {
             return 0;
@@ -203,12 +228,12 @@ internal sealed class CountModel(CountLaw law)
         return tail <= 0 ? MaxSurprise : Math.Min(MaxSurprise, -Math.Log10(tail));
     }
 
-    private void LearnPeaks(long start, double count, in Evidence evidence)
+    private void LearnPeaks(long start, double count, in Evidence evidence, double local)
     {
         _days.Enter(start);
         for (var i = 0; count > 0 && _age >= law.WarmBuckets && i < FadingSums.Count; i++)
         {
-            _days.Add(i, Surprise(_sums, i));
+            _days.Add(i, Surprise(_sums, i, local));
         }
 
         _peak *= law.PeakDecay;
@@ -225,7 +250,7 @@ internal sealed class CountModel(CountLaw law)
         if (evidence.Surprise < FreezeAt)
         {
             _frozen = Math.Max(0, _frozen - 1);
-            return false;
+            return Volume > MostLearntRise;
         }
 
         if (++_frozen < law.FreezeBuckets)
@@ -238,7 +263,7 @@ internal sealed class CountModel(CountLaw law)
         return false;
     }
 
-    private void LearnWobble()
+    private void LearnWobble(double local)
     {
         if (_age < LearnFreelyBuckets)
         {
@@ -247,7 +272,7 @@ internal sealed class CountModel(CountLaw law)
 
         for (var i = 0; i < FadingSums.Count; i++)
         {
-            var mean = _sums.Expected(i);
+            var mean = _sums.Expected(i) * (i < SuddenHorizons ? local : 1);
             var off = Math.Min(_sums.Seen(i) - mean, WobbleCutAt * Math.Sqrt(Variance(i, mean)));
             _off[i] = (_off[i] * _decay) + (off * off) - (Spread * mean);
             _offWeight[i] = (_offWeight[i] * _decay) + (mean * mean);
@@ -268,7 +293,7 @@ internal sealed class CountModel(CountLaw law)
         const double Kept = 1 - (1 / VolumeLife);
         _othersSeen = (_othersSeen * Kept) + others;
         _othersExpected = (_othersExpected * Kept) + (OthersLevel * season);
-        _others = (_others * _decay) + others;
+        _others = (_others * _decay) + Math.Min(others, Math.Max(1, MostLearntRise * OthersLevel * season));
         _othersWeight = (_othersWeight * _decay) + season;
     }
 }

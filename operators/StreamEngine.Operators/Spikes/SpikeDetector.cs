@@ -6,6 +6,9 @@ namespace StreamEngine.Operators;
 /// </summary>
 internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
 {
+    /// <summary>What opens an incident, as a part of the threshold: the gates on share and count take away most of what chance would open.</summary>
+    private const double OpensAt = 0.85;
+
     /// <summary>An incident goes on while the surprise is at least this part of the threshold: the hysteresis.</summary>
     private const double StaysAt = 0.5;
 
@@ -26,7 +29,7 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
         var isHigh = IsHigh(series, watch, index, evidence.Expected);
         return finding with
         {
-            IsSpike = evidence.Surprise >= 1 && isHigh && finding.Effective >= settings.MinNegative && ShareIsHigh(finding, watch.UsualShare),
+            IsSpike = evidence.Surprise >= OpensAt && isHigh && finding.Effective >= settings.MinNegative && ShareIsHigh(finding, watch.UsualShare),
             IsElevated = evidence.Surprise >= StaysAt && isHigh,
         };
     }

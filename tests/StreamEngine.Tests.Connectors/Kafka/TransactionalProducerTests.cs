@@ -66,7 +66,8 @@ public sealed class TransactionalProducerTests(RealKafka kafka)
         tooLarge.Append(1, 0, "k"u8, noise);
         var aborted = Assert.Throws<TransactionAbortedException>(() =>
             producer.Commit(tooLarge, [topic, small], [new TopicPartitionOffset(place, 22)], member));
-        Assert.True(aborted.IsPermanent, aborted.ToString());
+        // The client does not always tell why the broker refused the record before it says that the transaction has failed.
+        Assert.True(aborted.IsPermanent || aborted.Code == ErrorCode.Local_State, aborted.ToString());
         Assert.Equal(11, member.Committed([place], TimeSpan.FromSeconds(10))[0].Offset.Value);
         producer.Commit(Sent.Texts(0, ["two"]), [topic], [new TopicPartitionOffset(place, 33)], member);
 

@@ -100,6 +100,7 @@ internal sealed class SpikeStage : IDisposable
         Text("language", language);
         Number("posts", posts);
         Number("negative", negative);
+        Number("positive", (posts - negative) / 2);
         Number("first_event", TimeOf(minute) + 10);
         Number("last_event", TimeOf(minute) + 20_000);
         Number("version", version);

@@ -127,6 +127,44 @@ public sealed class SpikeWatchTests
         Assert.Empty(stage.Alerts);
     }
 
+    [Fact]
+    public void A_slow_burn_of_hours_raises_an_alert()
+    {
+        using var stage = new SpikeStage();
+        var random = new Random(9);
+        for (var minute = 0; minute < 1200; minute++)
+        {
+            var rise = Poisson(random, Math.Max(0, minute - 600) * 9.0 / 600);
+            stage.Minute(minute, Noise(random, "Acme", 12, 2, rise));
+        }
+
+        var opened = stage.Alerts.Where(a => a.State == "open").ToList();
+        Assert.NotEmpty(opened);
+        Assert.InRange(opened[0].WindowEnd, SpikeStage.Start.AddMinutes(610), SpikeStage.Start.AddMinutes(900));
+    }
+
+    [Fact]
+    public void Praise_is_told_as_such_where_it_is_asked_for()
+    {
+        Assert.Empty(Wave(null));
+        var alerts = Wave(new Dictionary<string, string> { ["praise"] = "true" });
+        Assert.NotEmpty(alerts);
+        Assert.All(alerts, alert => Assert.Contains("\"kind\":\"praise\"", alert.Document));
+
+        static List<Alert> Wave(object? options)
+        {
+            using var stage = new SpikeStage(options);
+            var random = new Random(10);
+            for (var minute = 0; minute < 300; minute++)
+            {
+                var (brand, posts, negative) = Noise(random, "Acme", 20, 5, 0);
+                stage.Minute(minute, (brand, posts + (minute is >= 200 and < 230 ? 100 : 0), negative));
+            }
+
+            return stage.Alerts;
+        }
+    }
+
     /// <summary>A minute of a brand: Poisson counts, and <paramref name="rise"/> negative posts on top.</summary>
     private static (string Brand, int Posts, int Negative) Noise(Random random, string brand, double posts, double negative, int rise)
     {
