@@ -184,7 +184,14 @@ public sealed class KafkaRuntime : IDisposable
         topics.Make(stop);
         if (savepoint is not null)
         {
-            stored.BeginWith(savepoint, _options.ReplaceState, stop);
+            try
+            {
+                stored.BeginWith(savepoint, _options.ReplaceState, stop);
+            }
+            catch (Exception error) when (error is ProducerFailedException or TransactionAbortedException or StateException && stored.FindShape(stop)?.Savepoint == savepoint.Digest)
+            {
+                _logger.LogInformation("Another process of the graph has begun with the same savepoint: {Error}", error.Message);
+            }
         }
         else
         {

@@ -63,6 +63,9 @@ public sealed class RollupDefinition : OperatorDefinition
     ];
 
     /// <inheritdoc/>
+    public override string StateShape(OptionSet options) => $"to {Durations.Format(options.Get(To))}";
+
+    /// <inheritdoc/>
     public override OperatorPlacement Placement => OperatorPlacement.Aggregate;
 
     /// <inheritdoc/>
@@ -81,6 +84,10 @@ public sealed class RollupDefinition : OperatorDefinition
         if (input.Windows is { IsSession: true })
         {
             problems.Add(new GraphProblem(options.Position, "rollup cannot follow sessions, which do not end where longer windows do; let it follow a window with 'size' ('from' beside its name)"));
+        }
+        else if (input.Windows is null)
+        {
+            problems.Add(new GraphProblem(options.Position, "rollup must follow a window or another rollup, whose windows are of a known length"));
         }
         else if (input.Windows is { } part && (to <= part.Length || to.Ticks % part.Length.Ticks != 0))
         {

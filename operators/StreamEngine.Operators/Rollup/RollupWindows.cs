@@ -17,14 +17,12 @@ namespace StreamEngine.Operators;
 /// </remarks>
 internal sealed class RollupWindows : IOperator
 {
-    /// <summary>The part that holds the sum of all parts that cannot change any more. The others count from 1.</summary>
-    private const int SettledPart = 0;
-
     private readonly OperatorContext _context;
     private readonly RollupColumns _columns;
     private readonly MergedStore _store;
     private readonly WindowTables _tables;
     private readonly WindowEmitter _emitter;
+    private readonly Func<int, int, bool> _isSettled;
     private readonly StateWriter _value = new();
     private readonly long _size;
     private readonly long _part;
@@ -42,7 +40,8 @@ internal sealed class RollupWindows : IOperator
         _size = (long)context.Options.Get(RollupDefinition.To).TotalMilliseconds;
         _part = (long)context.Schema.Windows!.Length.TotalMilliseconds;
         _store = new MergedStore(start => start + _size);
-        _tables = new WindowTables(context, "parts", "windows", _store, () => Restored());
+        _isSettled = (window, part) => EndOf(window, part) <= _settled;
+        _tables = new WindowTables(context, ("parts", 1), "windows", _store, () => Restored());
         _emitter = new WindowEmitter(context, _store, _tables, (long)context.Options.Get(RollupDefinition.Early).TotalMilliseconds);
         context.Task.Keep(new CodedTable(context.OperatorId, "time", 1, WriteTime, ReadTime, Restored));
         context.Task.OnCut(Cut);
@@ -139,8 +138,7 @@ internal sealed class RollupWindows : IOperator
                 continue;
             }
 
-            var start = _store[window].Key.Start;
-            if (_store.Fold(window, SettledPart, part => start + (part * _part) <= _settled) is >= 0 and var sum)
+            if (_store.Fold(window, _isSettled) is >= 0 and var sum)
             {
                 _tables.SlotChanged(sum);
             }
@@ -153,12 +151,14 @@ internal sealed class RollupWindows : IOperator
     {
         for (var slot = _store[window].FirstSlot; slot >= 0; slot = _store.Slots[slot].Next)
         {
-            if (_store.Slots[slot].Part != SettledPart)
+            if (_store.Slots[slot].Part != MergedStore.SettledPart)
             {
-                _firstPartEnd = Math.Min(_firstPartEnd, _store[window].Key.Start + (_store.Slots[slot].Part * _part));
+                _firstPartEnd = Math.Min(_firstPartEnd, EndOf(window, _store.Slots[slot].Part));
             }
         }
     }
+
+    private long EndOf(int window, int part) => _store[window].Key.Start + (part * _part);
 
     private static long Floor(long time, long size)
     {
@@ -172,7 +172,10 @@ internal sealed class RollupWindows : IOperator
         _firstPartEnd = long.MaxValue;
         for (var window = 0; window < _store.End; window++)
         {
-            NoteParts(window);
+            if (_store[window].Live)
+            {
+                NoteParts(window);
+            }
         }
     }
 
@@ -200,11 +203,11 @@ internal sealed class RollupWindows : IOperator
         }
 
         var reader = new StateReader(value);
-        var (size, part) = (reader.ReadCount(), reader.ReadCount());
-        if ((size, part) != (_size, _part))
+        var (size, part) = (reader.ReadDuration(), reader.ReadDuration());
+        if (size.TotalMilliseconds != _size || part.TotalMilliseconds != _part)
         {
             throw new StateException(
-                $"Operator '{_context.OperatorId}': its state was made with windows of {Duration(part)} rolled up to {Duration(size)}, the graph now has {Duration(_part)} to {Duration(_size)}. Give the operator another id to start it afresh, or keep its options.");
+                $"Operator '{_context.OperatorId}': its state was made with windows of {Durations.Format(part)} rolled up to {Durations.Format(size)}, the graph now has {Durations.Format(_context.Schema.Windows!.Length)} to {Durations.Format(_context.Options.Get(RollupDefinition.To))}. Give the operator another id to start it afresh, or keep its options.");
         }
 
         _settled = _folded = _stored = reader.ReadSigned();
@@ -212,8 +215,6 @@ internal sealed class RollupWindows : IOperator
         _watermark = _emitter.Watermark;
         reader.End();
     }
-
-    private static string Duration(long milliseconds) => Durations.Format(TimeSpan.FromMilliseconds(milliseconds));
 
     /// <summary>Where the columns are.</summary>
     private sealed class RollupColumns(OperatorContext context)

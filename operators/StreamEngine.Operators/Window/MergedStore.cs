@@ -13,10 +13,16 @@ internal enum PutResult
     Forgotten,
 }
 
-/// <summary>Windows that are put together from slots, with the newest slot of each part.</summary>
+/// <summary>
+/// Windows that are put together from slots, with the newest slot of each part. Parts count from 1; <see cref="SettledPart"/> is the sum of
+/// those that cannot change any more.
+/// </summary>
 /// <param name="end">The end of the window that starts at a time.</param>
 internal class MergedStore(Func<long, long> end)
 {
+    /// <summary>The part that holds the sum of all parts that cannot change any more.</summary>
+    public const int SettledPart = 0;
+
     private readonly SlotIndex _index = new();
     private readonly Stack<int> _free = new();
     private MergedWindow[] _windows = new MergedWindow[1024];
@@ -75,7 +81,7 @@ internal class MergedStore(Func<long, long> end)
 
     /// <summary>Puts the newest slot of a part into its window.</summary>
     /// <param name="key">The window and what it is counted for.</param>
-    /// <param name="part">The part, such as the source partition.</param>
+    /// <param name="part">The part.</param>
     /// <param name="version">The slot's version.</param>
     /// <param name="encoded">The slot.</param>
     /// <param name="window">Where its window is, if it was taken.</param>
@@ -116,21 +122,20 @@ internal class MergedStore(Func<long, long> end)
         }
     }
 
-    /// <summary>Adds those parts of a window up that cannot change any more, into the slot of one part.</summary>
+    /// <summary>Adds those parts of a window up that cannot change any more, into <see cref="SettledPart"/>.</summary>
     /// <param name="window">The window.</param>
-    /// <param name="into">The part that holds the sum.</param>
-    /// <param name="isSettled">Whether a part cannot change any more.</param>
+    /// <param name="isSettled">Whether a part of a window cannot change any more.</param>
     /// <returns>The slot that holds the sum; -1 where there was nothing to add up.</returns>
-    public int Fold(int window, int into, Func<int, bool> isSettled)
+    public int Fold(int window, Func<int, int, bool> isSettled)
     {
         var sum = -1;
         for (var slot = _windows[window].FirstSlot; slot >= 0;)
         {
             var next = Slots[slot].Next;
-            if (Slots[slot].Part != into && isSettled(Slots[slot].Part))
+            if (Slots[slot].Part != SettledPart && isSettled(window, Slots[slot].Part))
             {
-                sum = SlotOf(window, into);
-                sum = sum >= 0 ? sum : AddSlot(window, _windows[window].Key, into);
+                sum = SlotOf(window, SettledPart);
+                sum = sum >= 0 ? sum : AddSlot(window, _windows[window].Key, SettledPart);
                 Slots.Merge(sum, slot);
                 RemoveSlot(window, slot);
             }

@@ -12,15 +12,24 @@ namespace StreamEngine.Operators;
 /// <remarks>
 /// A window is emitted as final when window_end ≤ watermark. It is forgotten when window_end ≤ <see cref="MergeClock.PurgedThrough"/>, a
 /// session the gap later, since till then posts come that may go on from it; slots that come for it later are refused, counted and logged.
+/// <para>
+/// A partition's slot whose window_end + lateness ≤ that partition's watermark does not change any more. While others are behind, and much is
+/// kept for them, such slots are added up: what is kept then grows with the windows, and not with the partitions that are done with them.
+/// </para>
 /// </remarks>
 internal sealed class MergedWindows : IOperator
 {
+    /// <summary>So few slots are not worth adding up.</summary>
+    private const int LeastToFold = 256;
+
     private readonly OperatorContext _context;
     private readonly WindowSettings _settings;
     private readonly MergedStore _store;
     private readonly MergeClock _clock = new();
     private readonly WindowTables _tables;
     private readonly WindowEmitter _emitter;
+    private readonly Func<int, int, bool> _isSettled;
+    private int _foldAbove = LeastToFold;
     private long _refusedAtLastCut;
 
     public MergedWindows(OperatorContext context)
@@ -28,9 +37,10 @@ internal sealed class MergedWindows : IOperator
         _context = context;
         _settings = new WindowSettings(context.Options);
         _store = _settings.IsSession ? new SessionStore(_settings.Size) : new MergedStore(start => start + _settings.Size);
-        _tables = new WindowTables(context, "merge_slots", "merge_windows", _store, () => _emitter!.Restored());
+        _tables = new WindowTables(context, ("merge_slots", 2), "merge_windows", _store, () => _emitter!.Restored());
         _emitter = new WindowEmitter(context, _store, _tables, _settings.Early);
         _ = new MergeTimeTable(context, _settings, _clock, _emitter);
+        _isSettled = (window, part) => IsSettled(_store[window].Key.Start, part - 1);
         context.Task.OnCut(Cut);
     }
 
@@ -39,6 +49,9 @@ internal sealed class MergedWindows : IOperator
 
     /// <summary>Windows in memory.</summary>
     public int WindowCount => _store.Count;
+
+    /// <summary>Slots in memory.</summary>
+    public int SlotCount => _store.Slots.Count;
 
     /// <inheritdoc/>
     public IObservable<RecordBatch> Connect(IObservable<RecordBatch> source) => Observable.Create<RecordBatch>(observer =>
@@ -83,9 +96,14 @@ internal sealed class MergedWindows : IOperator
 
     private void Take(in SlotKey key, int partition, long version, ReadOnlySpan<byte> encoded)
     {
+        if (!_settings.IsSession && IsSettled(key.Start, partition))
+        {
+            return; // it comes once more: the partition had nothing to add
+        }
+
         try
         {
-            switch (_store.Put(key, partition, version, encoded, out var window, out var slot))
+            switch (_store.Put(key, partition + 1, version, encoded, out var window, out var slot))
             {
                 case PutResult.Taken:
                     _tables.SlotChanged(slot);
@@ -102,11 +120,33 @@ internal sealed class MergedWindows : IOperator
         }
     }
 
+    /// <summary>Whether all that a partition has for a window is here.</summary>
+    private bool IsSettled(long start, int partition) => start + _settings.Size + _settings.Lateness <= _clock[partition].Watermark;
+
+    /// <summary>Adds slots up that cannot change any more, each time that there are twice as many as it left.</summary>
+    private void Fold()
+    {
+        for (var window = 0; window < _store.End; window++)
+        {
+            if (_store[window].Live && _store.Fold(window, _isSettled) is >= 0 and var sum)
+            {
+                _tables.SlotChanged(sum);
+            }
+        }
+
+        _foldAbove = Math.Max(LeastToFold, _store.Slots.Count * 2);
+    }
+
     private void Cut()
     {
         var watermark = _clock.Watermark();
         _clock.Purge(_settings.Lateness, _settings.Retain, _context.Time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_context.PartitionNewsDelay.TotalMilliseconds);
         _emitter.Cut(watermark, Math.Max(watermark, _clock.PurgedThrough), _clock.PurgedThrough, ForgottenThrough);
+        if (_store.Slots.Count > _foldAbove && !_settings.IsSession)
+        {
+            Fold();
+        }
+
         if (RefusedSlots > _refusedAtLastCut)
         {
             _context.Logger.LogWarning("Operator {Operator}: {Count} slots came for windows that ended before {Purged:O} and are forgotten (option 'retain'); they are not counted", _context.OperatorId, RefusedSlots - _refusedAtLastCut, DateTimeOffset.FromUnixTimeMilliseconds(_clock.PurgedThrough));

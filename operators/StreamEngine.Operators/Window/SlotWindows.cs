@@ -34,6 +34,7 @@ internal sealed class SlotWindows : IOperator
     private long[] _maxBefore = new long[RecordBatch.DefaultCapacity];
     private long _firstEnd = long.MaxValue;
     private long _lastStart;
+    private bool _hasSpoken;
 
     public SlotWindows(OperatorContext context)
     {
@@ -65,6 +66,7 @@ internal sealed class SlotWindows : IOperator
     {
         var latest = _context.Time.GetUtcNow().ToUnixTimeMilliseconds() + _settings.MaxFuture;
         FollowTime(batch.Origin, latest);
+        _hasSpoken = true;
         _mentions.Open(batch);
         for (var from = 0; from < batch.RowCount; from += Chunk)
         {
@@ -152,7 +154,7 @@ internal sealed class SlotWindows : IOperator
         for (var start = ahead.Key.Start; _sessions is null && start > time - _settings.Size; start -= _settings.Slide)
         {
             var end = start + _settings.Size;
-            if (watermark < end + _settings.Lateness)
+            if (IsOpen(end, watermark))
             {
                 var position = start == ahead.Key.Start && ahead.Position >= 0 ? ahead.Position : FindOrOpen(ahead.Key with { Start = start });
                 Add(position, row, time, ahead.Author, watermark >= end, batch.Origin.Offsets[record] + 1);
@@ -177,7 +179,7 @@ internal sealed class SlotWindows : IOperator
     private bool CountInSession(RecordBatch batch, int row, long time, in Ahead ahead, long watermark)
     {
         var end = SessionTime.Start(time) + _settings.Size;
-        if (watermark >= end + _settings.Lateness)
+        if (!IsOpen(end, watermark))
         {
             return false;
         }
@@ -186,6 +188,9 @@ internal sealed class SlotWindows : IOperator
         _firstEnd = Math.Min(_firstEnd, end);
         return true;
     }
+
+    /// <summary>Whether a window that ends at a time still takes posts.</summary>
+    private bool IsOpen(long end, long watermark) => watermark < end + _settings.Lateness && end > _tables.ClosedThrough;
 
     /// <summary>The start of the last window that holds <paramref name="time"/>; most posts are in the same one as the post before.</summary>
     private long LastStart(long time)
@@ -268,16 +273,23 @@ internal sealed class SlotWindows : IOperator
         var watermark = Watermark(_tables.MaxEventTime);
         var silence = _context.Task.Silence;
         ClearUnsent();
-        _sender.Send(_unsent, _tables, watermark, silence >= _settings.IdleAfter, silence == TimeSpan.MaxValue);
+        // One that was idle, and has nothing to read since this task started, is so still.
+        var idle = silence >= _settings.IdleAfter || (_tables.WasIdle && !_hasSpoken && silence > TimeSpan.Zero);
+        _sender.Send(_unsent, _tables, watermark, idle, silence == TimeSpan.MaxValue);
         foreach (var position in _unsent)
         {
             _tables.Changed(position);
         }
 
         _unsent.Clear();
-        if (_firstEnd != long.MaxValue && _firstEnd + _settings.Lateness <= watermark)
+        if (watermark != long.MinValue)
         {
-            ForgetClosed(watermark);
+            _tables.ClosedThrough = Math.Max(_tables.ClosedThrough, watermark - _settings.Lateness);
+        }
+
+        if (_firstEnd <= _tables.ClosedThrough)
+        {
+            ForgetClosed();
         }
     }
 
@@ -298,7 +310,7 @@ internal sealed class SlotWindows : IOperator
         _unsent.RemoveRange(kept, _unsent.Count - kept);
     }
 
-    private void ForgetClosed(long watermark)
+    private void ForgetClosed()
     {
         _firstEnd = long.MaxValue;
         for (var position = 0; position < _slots.End; position++)
@@ -310,7 +322,7 @@ internal sealed class SlotWindows : IOperator
             }
 
             var end = _settings.EndOf(slot);
-            if (end + _settings.Lateness > watermark)
+            if (end > _tables.ClosedThrough)
             {
                 _firstEnd = Math.Min(_firstEnd, end);
                 continue;

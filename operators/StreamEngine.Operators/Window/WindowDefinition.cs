@@ -11,7 +11,7 @@ public sealed class WindowDefinition : TwoPhaseDefinition
     /// <summary>Columns that windows can be grouped by, in the order of keys.</summary>
     internal static readonly ImmutableArray<string> Groups = ["brand", "channel", "language"];
 
-    internal static readonly Option<TimeSpan?> Size = Option.OptionalDuration("size", "how long a window is; each graph needs this or session", TimeSpan.FromSeconds(1));
+    internal static readonly Option<TimeSpan?> Size = Option.OptionalDuration("size", "how long a window is; this or 'session' must be given", TimeSpan.FromSeconds(1));
 
     internal static readonly Option<TimeSpan?> Slide = Option.OptionalDuration(
         "slide", "how far apart windows start; size must be a multiple of it. Left out, windows follow each other without overlap", TimeSpan.FromSeconds(1));
@@ -86,8 +86,8 @@ public sealed class WindowDefinition : TwoPhaseDefinition
     public override ImmutableArray<StateTableDeclaration> State =>
     [
         new("slots", 1, "first phase: (window, brand, channel, language) → slot"),
-        new("time", 1, "first phase: greatest event time and what was last said of time"),
-        new("merge_slots", 1, "second phase: (source partition, window, brand, channel, language) → slot"),
+        new("time", 2, "first phase: greatest event time, what is closed, and what was last said of time"),
+        new("merge_slots", 2, "second phase: (source partition + 1, or 0 for the sum of those that are done; window, brand, channel, language) → slot"),
         new("merge_windows", 1, "second phase: (window, brand, channel, language) → version last emitted; a session's start that moved until its row is taken back"),
         new("merge_time", 1, "second phase: watermark of each source partition; of the whole; what is purged"),
     ];

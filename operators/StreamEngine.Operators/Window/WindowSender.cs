@@ -7,6 +7,7 @@ namespace StreamEngine.Operators;
 internal sealed class WindowSender
 {
     private const int MaxRows = 2048;
+    private const int MaxBytes = 1 << 20;
 
     private readonly OperatorContext _context;
     private readonly MergedStore _store;
@@ -33,7 +34,7 @@ internal sealed class WindowSender
         Begin(sentWatermark);
         foreach (var window in windows)
         {
-            if (_batch.RowCount == MaxRows)
+            if (_batch.RowCount == MaxRows || _batch.Arena.Length >= MaxBytes)
             {
                 Observer?.OnNext(_batch);
                 Begin(sentWatermark);
@@ -63,23 +64,13 @@ internal sealed class WindowSender
     {
         var isRetracted = _store[window].IsRetracted;
         _store.Sum(window, _sum);
+        SetVersion(window, closed);
         ref var entry = ref _store[window];
         ref var sum = ref _store.Slots[_sum];
-        if (isRetracted)
-        {
-            // The session that has its posts now has more of them than it ever had: a version higher than all before.
-            var holder = _store.HolderOf(window);
-            (entry.Revision, entry.End) = holder < 0 ? ((entry.Emitted >> 1) + 1, entry.End) : (_store[holder].Revision, _store[holder].End);
-        }
-
-        var end = entry.End;
-        var final = end <= closed || (entry.IsFinal && !_store.BoundsMove);
-        entry.Emitted = (entry.Revision << 1) | (final ? 1L : 0L);
-
         var row = _batch.AppendRecord(_batch.RowCount);
         _batch.Origin.EventTimes[row] = entry.Key.Start;
         _batch.Int64(WindowColumns.Start)[row] = entry.Key.Start;
-        _batch.Int64(WindowColumns.End)[row] = end;
+        _batch.Int64(WindowColumns.End)[row] = entry.End;
         _batch.Dictionary(WindowColumns.Brand)[row] = entry.Key.Brand;
         _batch.Dictionary(WindowColumns.Channel)[row] = entry.Key.Channel;
         _batch.Dictionary(WindowColumns.Language)[row] = entry.Key.Language;
@@ -93,7 +84,7 @@ internal sealed class WindowSender
         _batch.Int64(WindowColumns.Late)[row] = sum.Late;
         _batch.Int64(WindowColumns.FirstEvent)[row] = isRetracted ? long.MinValue : sum.FirstEvent;
         _batch.Int64(WindowColumns.LastEvent)[row] = sum.LastEvent;
-        _batch.Int32(WindowColumns.IsFinal)[row] = final ? 1 : 0;
+        _batch.Int32(WindowColumns.IsFinal)[row] = entry.IsFinal ? 1 : 0;
         _batch.Int64(WindowColumns.Version)[row] = entry.Emitted;
         _batch.Int64(WindowColumns.Scored)[row] = sum.Scored;
         _batch.Int64(WindowColumns.ScoreSum)[row] = sum.ScoreSum;
@@ -103,5 +94,20 @@ internal sealed class WindowSender
         _encoded.Clear();
         _store.Slots.Write(_sum, _encoded);
         _batch.Utf8(WindowColumns.Slot).Set(row, _encoded.Written);
+    }
+
+    /// <summary>Sets the version that is emitted now.</summary>
+    private void SetVersion(int window, long closed)
+    {
+        ref var entry = ref _store[window];
+        if (entry.IsRetracted)
+        {
+            // The session that has its posts now has more of them than it ever had: a version higher than all before.
+            var holder = _store.HolderOf(window);
+            (entry.Revision, entry.End) = holder < 0 ? ((entry.Emitted >> 1) + 1, entry.End) : (_store[holder].Revision, _store[holder].End);
+        }
+
+        var final = entry.End <= closed || (entry.IsFinal && !_store.BoundsMove);
+        entry.Emitted = (entry.Revision << 1) | (final ? 1L : 0L);
     }
 }

@@ -1,3 +1,4 @@
+using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
 
 namespace StreamEngine.Operators;
@@ -54,7 +55,7 @@ internal sealed class WindowSettings
     }
 
     /// <summary>What must be equal for stored slots to mean the same, in words.</summary>
-    public override string ToString() => Describe(Size, Slide, Shape);
+    public override string ToString() => Describe(TimeSpan.FromMilliseconds(Size), TimeSpan.FromMilliseconds(Slide), Shape);
 
     /// <summary>Writes what must be equal for stored slots to mean the same.</summary>
     public void WriteShape(StateWriter writer)
@@ -68,23 +69,21 @@ internal sealed class WindowSettings
     /// <exception cref="Core.State.StateException">It was.</exception>
     public void CheckShape(string operatorId, ref StateReader reader)
     {
-        var (size, slide, shape) = (reader.ReadCount(), reader.ReadCount(), reader.ReadByte());
-        if (size != Size || slide != Slide || shape != Shape)
+        var (size, slide, shape) = (reader.ReadDuration(), reader.ReadDuration(), reader.ReadByte());
+        if (size.TotalMilliseconds != Size || slide.TotalMilliseconds != Slide || shape != Shape)
         {
             throw new Core.State.StateException(
-                $"Operator '{operatorId}': its state was made with {Describe(size, slide, shape)}, the graph now has {Describe(Size, Slide, Shape)}. Give the operator another id to start it afresh, or keep its options.");
+                $"Operator '{operatorId}': its state was made with {Describe(size, slide, shape)}, the graph now has {this}. Give the operator another id to start it afresh, or keep its options.");
         }
     }
 
     private byte Shape => (byte)((By[0] ? 1 : 0) | (By[1] ? 2 : 0) | (By[2] ? 4 : 0));
 
-    private static string Describe(long size, long slide, byte shape)
+    private static string Describe(TimeSpan size, TimeSpan slide, byte shape)
     {
         var groups = string.Join(", ", WindowDefinition.Groups.Where((_, i) => (shape & (1 << i)) != 0));
-        return $"{(slide == 0 ? $"session {Duration(size)}" : $"size {Duration(size)}, slide {Duration(slide)}")}, by [{groups}]";
+        return $"{(slide == TimeSpan.Zero ? $"session {Durations.Format(size)}" : $"size {Durations.Format(size)}, slide {Durations.Format(slide)}")}, by [{groups}]";
     }
-
-    private static string Duration(long milliseconds) => Core.Graph.Durations.Format(TimeSpan.FromMilliseconds(milliseconds));
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 }

@@ -15,16 +15,16 @@ internal sealed class WindowTables
     private readonly PendingDeletes _windowDeletes = new();
 
     /// <param name="context">The operator.</param>
-    /// <param name="slots">Name of the table of slots.</param>
+    /// <param name="slots">The table of slots, and the version of its codec.</param>
     /// <param name="windows">Name of the table of windows.</param>
     /// <param name="store">What is kept.</param>
     /// <param name="restored">Called when either table is restored.</param>
-    public WindowTables(OperatorContext context, string slots, string windows, MergedStore store, Action restored)
+    public WindowTables(OperatorContext context, (string Name, byte Version) slots, string windows, MergedStore store, Action restored)
     {
         _store = store;
         store.SlotLeaves = SlotLeaves;
         store.WindowLeaves = WindowLeaves;
-        context.Task.Keep(new CodedTable(context.OperatorId, slots, 1, WriteSlots, ReadSlot, restored));
+        context.Task.Keep(new CodedTable(context.OperatorId, slots.Name, slots.Version, WriteSlots, ReadSlot, restored));
         context.Task.Keep(new CodedTable(context.OperatorId, windows, 1, WriteWindows, ReadWindow, restored));
     }
 

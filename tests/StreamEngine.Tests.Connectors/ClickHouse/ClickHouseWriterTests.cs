@@ -205,14 +205,14 @@ public sealed class ClickHouseWriterTests(ClickHouseServers servers)
 
         for (var i = 0; i < windows; i++)
         {
-            writer.Append(0, Records.Window("Kwik", Records.Start - (i * step), i, 1));
+            writer.Append(0, Records.Window("Kwik", Records.Start - (i * step), i + 1, 1));
         }
 
         Assert.Equal(windows, writer.PendingRows);
         Assert.True(writer.IsFlushDue);
         await writer.FlushAsync(default);
 
-        Assert.Equal([$"{windows}|{windows * (windows - 1) / 2}"], await server.RowsAsync($"SELECT count(), sum(posts) FROM {settings.Database}.brand_sentiment"));
+        Assert.Equal([$"{windows}|{windows * (windows + 1) / 2}"], await server.RowsAsync($"SELECT count(), sum(posts) FROM {settings.Database}.brand_sentiment"));
     }
 
     [Theory]

@@ -109,6 +109,12 @@ internal sealed class Exchanged
 
     public bool Idle => _idle;
 
+    /// <summary>The encoded slots.</summary>
+    public IEnumerable<byte[]> Slots => _rows.Select(row => row.Slot);
+
+    /// <summary>All of it, to be compared.</summary>
+    public string Text() => $"{_partition}/{_partitions} {_watermark} {_idle} {string.Join(' ', _rows.Select(row => $"{row.Start} {row.Brand} {row.Channel} {row.Language} {row.Version} {Convert.ToHexString(row.Slot)}"))}";
+
     public RecordBatch ToBatch(OperatorHarness merge)
     {
         var batch = Mentions.Small(merge);

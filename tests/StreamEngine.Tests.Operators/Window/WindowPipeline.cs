@@ -25,8 +25,11 @@ internal sealed class WindowPipeline : IDisposable
         }
     }
 
+    /// <summary>The clock's time as a second of the posts.</summary>
+    public const double Now = 86_400;
+
     /// <summary>Second 0 of the posts, in ms.</summary>
-    public static long T0 { get; } = Mentions.Now.ToUnixTimeMilliseconds() - 7_200_000;
+    public static long T0 { get; } = Mentions.Now.ToUnixTimeMilliseconds() - 86_400_000;
 
     public AggregateChain Aggregate => _chain;
 
