@@ -41,13 +41,7 @@ internal sealed class Database(TempFolder folder) : IDisposable
     /// <summary>The rows of a query, fields separated by tabs.</summary>
     public async IAsyncEnumerable<string[]> Query(string query)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Url) { Content = new StringContent(query + " FORMAT TSV", Encoding.UTF8) };
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw new InvalidOperationException($"ClickHouse refuses '{query}': {await response.Content.ReadAsStringAsync()}");
-        }
-
+        using var response = await Send(query + " FORMAT TSV");
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         while (await reader.ReadLineAsync() is { } line)
         {
@@ -55,9 +49,19 @@ internal sealed class Database(TempFolder folder) : IDisposable
         }
     }
 
+    /// <summary>Runs a statement that gives no rows.</summary>
+    public async Task Execute(string statement) => (await Send(statement)).Dispose();
+
     public void Dispose()
     {
         _process?.Dispose();
         _http.Dispose();
+    }
+
+    private async Task<HttpResponseMessage> Send(string statement)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Url) { Content = new StringContent(statement, Encoding.UTF8) };
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return response.IsSuccessStatusCode ? response : throw new InvalidOperationException($"ClickHouse refuses '{statement}': {await response.Content.ReadAsStringAsync()}");
     }
 }

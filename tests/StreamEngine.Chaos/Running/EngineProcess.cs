@@ -39,6 +39,9 @@ internal sealed class EngineProcess : IDisposable
         }
     }
 
+    /// <summary>Processor time that it has taken so far, over all cores.</summary>
+    public TimeSpan ProcessorTime => _process.TotalProcessorTime;
+
     /// <summary>The most memory that it ever occupied, in bytes.</summary>
     public long PeakMemory => StatusBytes("VmHWM:");
 
