@@ -25,9 +25,6 @@ internal sealed class SampleStore
     private readonly BlockPool<SamplePost> _posts = new(1, 6);
     private readonly TextSignature _signature = new();
 
-    /// <summary>A sample post by position; the lowest priority comes first.</summary>
-    public SampleOffer this[in SlotSamples samples, int index] => View(_posts[_entries[samples.Block][index].Post]);
-
     /// <summary>Whether a post of a priority could still be chosen.</summary>
     public static bool Wants(in SlotSamples samples, ulong priority) => samples.Count < PerSlot || priority <= samples.Limit;
 
