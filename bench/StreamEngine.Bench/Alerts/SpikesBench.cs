@@ -16,8 +16,8 @@ namespace StreamEngine.Bench.Alerts;
 public static class SpikesBench
 {
     private const int Brands = 100_000;
-    private const int WarmMinutes = 8;
-    private const int Minutes = 64;
+    private const int WarmMinutes = 4;
+    private const int Minutes = 12;
     private const double MinuteMs = 60_000;
     private static readonly long _start = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 

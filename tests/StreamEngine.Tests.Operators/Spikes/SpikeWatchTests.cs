@@ -32,7 +32,7 @@ public sealed class SpikeWatchTests
         var random = new Random(6);
         for (var minute = 0; minute < 320; minute++)
         {
-            var rise = minute is 100 or 101 or 125 or 126 or 250 or 251 ? 100 : 0;
+            var rise = minute is 100 or 101 or 140 or 141 or 250 or 251 ? 100 : 0;
             stage.Minute(minute, Noise(random, "Acme", 20, 5, rise));
         }
 

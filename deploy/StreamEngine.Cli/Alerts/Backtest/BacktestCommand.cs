@@ -55,11 +55,11 @@ internal static class BacktestCommand
             {
                 result.AddError("Several series need --output: the folder that the scored ones go to.");
             }
-            else if (result.GetValue(budget) <= 0)
+            else if (result.GetResult(budget) is { Tokens.Count: > 0 } && result.GetValue(budget) <= 0)
             {
                 result.AddError("--alert-budget must be more than 0.");
             }
-            else if (!Durations.TryParse(result.GetValue(history), out _))
+            else if (result.GetResult(history) is { Tokens.Count: > 0 } && !Durations.TryParse(result.GetValue(history), out _))
             {
                 result.AddError("--history must be a duration like 12h or 7d.");
             }

@@ -30,7 +30,9 @@ internal sealed class DrillArguments
 
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_count) < 0 || result.GetValue(_factor) <= 1 || result.GetValue(_minutes) < 1 || result.GetValue(_volume) is < 1 or > 1000)
+            bool Given(Option option) => result.GetResult(option) is { Tokens.Count: > 0 };
+            if ((Given(_count) && result.GetValue(_count) < 1) || (Given(_factor) && result.GetValue(_factor) <= 1)
+                || (Given(_minutes) && result.GetValue(_minutes) < 1) || (Given(_volume) && result.GetValue(_volume) is < 1 or > 1000))
             {
                 result.AddError("--drills and --minutes must be positive, --factor more than 1, and --volume from 1 to 1000.");
             }
