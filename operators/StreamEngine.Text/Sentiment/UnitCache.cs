@@ -27,7 +27,7 @@ internal unsafe struct CachedUnit
     private int _unused;
 
     /// <summary>What it adds to the hidden units, in steps of <see cref="SentimentWeights.HiddenStep"/>; zeros behind the last.</summary>
-    public fixed short Hidden[32];
+    public fixed short Hidden[SentimentWeights.MaxHidden];
 }
 
 /// <summary>
