@@ -60,10 +60,11 @@ internal static class SentimentTrainCommand
                 Epochs = parsed.GetValue(epochs),
                 Trained = parsed.GetValue(date) ?? TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             };
-            var model = TextConsole.Progress(console, $"Training on {texts.Count} texts", progress => SentimentTrainer.Train(texts, options, progress, stop));
+            RoundingCost? cost = null;
+            var model = TextConsole.Progress(console, $"Training on {texts.Count} texts", progress => SentimentTrainer.Train(texts, options, progress, rounded => cost = rounded, stop));
             Write(model, parsed.GetRequiredValue(output));
             console.Output.WriteLine($"{parsed.GetRequiredValue(output)}: {model.Name} {model.Version}, trained on {texts.Count} texts of {model.Card.Sets.Count} sets, SHA-256 {model.Hash}");
-            if (model.Card.Rounding is { } rounding)
+            if (cost is { } rounding)
                 console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Weights rounded to bytes: of {rounding.Texts} held-back texts {rounding.ToldOtherwise} are told otherwise; macro-F1 {rounding.ExactMacroF1:0.0000} before, {rounding.RoundedMacroF1:0.0000} after."));
             return ExitCode.Done;
         })));

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace StreamEngine.Text.Sentiment;
 
 /// <summary>How a sentiment model came to be; kept inside its file.</summary>
@@ -19,8 +17,4 @@ public sealed record SentimentModelCard
 
     /// <summary>The data sets it was trained on, with the number of texts of each.</summary>
     public required IReadOnlyDictionary<string, int> Sets { get; init; }
-
-    /// <summary>What keeping the weights as bytes cost; null where too few texts were held back to tell.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public RoundingCost? Rounding { get; init; }
 }

@@ -75,7 +75,7 @@ public sealed class SentimentScorer
     }
 
     [SkipLocalsInit]
-    private void Add(ReadOnlySpan<byte> text, ReadOnlySpan<Unit> units, ref ClauseFeatures clauses, ref SentimentSums sums)
+    private unsafe void Add(ReadOnlySpan<byte> text, ReadOnlySpan<Unit> units, ref ClauseFeatures clauses, ref SentimentSums sums)
     {
         foreach (ref readonly var unit in units)
             _cache.Prefetch(unit.Key);
@@ -83,6 +83,8 @@ public sealed class SentimentScorer
         Span<uint> clauseKeys = _clauseKeys;
         ref var table = ref MemoryMarshal.GetArrayDataReference(_clauses);
         var mask = (uint)_clauses.Length - 1;
+        var entries = stackalloc CachedUnit*[UnitsAtOnce];
+        var found = 0;
         foreach (ref readonly var unit in units)
         {
             if (unit.Kind == UnitKind.Break)
@@ -90,12 +92,19 @@ public sealed class SentimentScorer
                 clauses.Next(0, false, UnitKind.Break, TokenFlags.None, default);
                 continue;
             }
-            ref readonly var entry = ref _cache.Get(in unit, text);
-            sums.Add(in entry);
-            var added = clauses.Next(entry.Word, entry.Negates != 0, unit.Kind, unit.Flags, clauseKeys.Slice(keys, ClauseFeatures.MostPerUnit));
+            var entry = _cache.Find(unit.Key);
+            if (entry == null)
+            {
+                sums.Add(entries, found);
+                found = 0;
+                entry = _cache.Fetch(in unit, text);
+            }
+            entries[found++] = entry;
+            var added = clauses.Next(entry->Word, entry->Negates != 0, unit.Kind, unit.Flags, clauseKeys.Slice(keys, ClauseFeatures.MostPerUnit));
             for (var end = keys + added; keys < end; keys++)
                 Prefetch(ref Unsafe.Add(ref table, clauseKeys[keys] & mask));
         }
+        sums.Add(entries, found);
         foreach (var key in clauseKeys[..keys])
         {
             var slot = key & mask;

@@ -12,17 +12,22 @@ internal struct SentimentSums
     public Vector512<int> Hidden0, Hidden1, Hidden2;
     public long Square;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Add(ref readonly CachedUnit unit)
+    /// <summary>Adds units; the sums stay in registers meanwhile.</summary>
+    public unsafe void Add(CachedUnit** units, int count)
     {
-        Square += unit.Square;
-        fixed (short* classes = unit.Classes, hidden = unit.Hidden)
+        var classes = Classes;
+        Vector512<int> hidden0 = Hidden0, hidden1 = Hidden1, hidden2 = Hidden2;
+        var square = Square;
+        for (var i = 0; i < count; i++)
         {
-            Classes += Vector128.WidenLower(Vector64.Load(classes).ToVector128());
-            Hidden0 += Widen(hidden);
-            Hidden1 += Widen(hidden + 16);
-            Hidden2 += Widen(hidden + 32);
+            var unit = units[i];
+            square += unit->Square;
+            classes += Vector128.WidenLower(Vector64.Load(unit->Classes).ToVector128());
+            hidden0 += Widen(unit->Hidden);
+            hidden1 += Widen(unit->Hidden + 16);
+            hidden2 += Widen(unit->Hidden + 32);
         }
+        (Classes, Hidden0, Hidden1, Hidden2, Square) = (classes, hidden0, hidden1, hidden2, square);
     }
 
     /// <summary>Adds a unit as if it stood in the post <paramref name="weight"/> times as strong as others.</summary>

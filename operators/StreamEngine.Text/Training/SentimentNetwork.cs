@@ -15,6 +15,7 @@ internal sealed class SentimentNetwork
     public const int Width = 16, Stride = 2 * Width, Classes = SentimentWeights.Classes;
     private const int ClauseWidth = 4;
     private const float Epsilon = 1e-6f;
+    private static readonly float[] _noBias = new float[Classes];
 
     private readonly TrainingCorpus _corpus;
     private readonly DataSets _sets;
@@ -106,7 +107,7 @@ internal sealed class SentimentNetwork
         foreach (var clause in clauses)
             square += _clauseFrequencies[clause] * _clauseFrequencies[clause];
         Span<float> hidden = stackalloc float[Width];
-        Forward(features, clauses, square == 0 ? 0 : 1 / MathF.Sqrt(square), hidden, scores);
+        Forward(features, clauses, square == 0 ? 0 : 1 / MathF.Sqrt(square), _noBias, hidden, scores);
     }
 
     private void Step(int text, float rate)
@@ -121,9 +122,7 @@ internal sealed class SentimentNetwork
         var norm = 1 / MathF.Sqrt(square);
         Span<float> hidden = stackalloc float[Width];
         Span<float> errors = stackalloc float[Classes];
-        Forward(_features.AsSpan(0, features), _clauses.AsSpan(0, clauses), norm, hidden, errors);
-        for (var c = 0; c < Classes; c++)
-            errors[c] += _setBias[set][c];
+        Forward(_features.AsSpan(0, features), _clauses.AsSpan(0, clauses), norm, _setBias[set], hidden, errors);
         Errors(errors, label, _sets.TwoClasses[set], _sets.Weights[text]);
         Span<float> gradient = stackalloc float[Width];
         gradient.Clear();
@@ -132,7 +131,7 @@ internal sealed class SentimentNetwork
     }
 
     /// <summary>Sums rows into the hidden units and the classes' scores.</summary>
-    private void Forward(ReadOnlySpan<int> features, ReadOnlySpan<int> clauses, float norm, Span<float> hidden, Span<float> scores)
+    private void Forward(ReadOnlySpan<int> features, ReadOnlySpan<int> clauses, float norm, ReadOnlySpan<float> setBias, Span<float> hidden, Span<float> scores)
     {
         var sum = Vector512<float>.Zero;
         ref var rows = ref Rows[0];
@@ -143,7 +142,7 @@ internal sealed class SentimentNetwork
             clauseSum += Vector128.LoadUnsafe(ref ClauseRows[clause * ClauseWidth]) * _clauseFrequencies[clause];
         (sum * norm).CopyTo(hidden);
         for (var c = 0; c < Classes; c++)
-            scores[c] = hidden[c] + (clauseSum[c] * norm) + Bias[c];
+            scores[c] = hidden[c] + (clauseSum[c] * norm) + Bias[c] + setBias[c];
         for (var h = 0; h < Hidden; h++)
         {
             var active = hidden[Classes + h] = MathF.Max(0, hidden[Classes + h] + HiddenBias[h]);

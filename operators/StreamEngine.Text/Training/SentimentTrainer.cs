@@ -11,9 +11,12 @@ public static class SentimentTrainer
     /// <param name="texts">The texts; their order matters as the seed does. Take out first what validation holds back (<see cref="LeakFilter"/>).</param>
     /// <param name="options">How to train.</param>
     /// <param name="progress">Told the share done, 0 to 1, from several threads.</param>
+    /// <param name="rounded">Told what rounding cost, where enough texts of reference sets were held back to tell.</param>
     /// <param name="cancellation">Stops training.</param>
     /// <exception cref="ArgumentException">There are no texts, or not all three classes.</exception>
-    public static SentimentModel Train(IReadOnlyList<LabelledText> texts, SentimentTrainingOptions options, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static SentimentModel Train(
+        IReadOnlyList<LabelledText> texts, SentimentTrainingOptions options, Action<double>? progress = null,
+        Action<RoundingCost>? rounded = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (texts is null || texts.Select(text => text.Label).Distinct().Count() < SentimentWeights.Classes)
@@ -42,7 +45,7 @@ public static class SentimentTrainer
         {
             var scorer = new SentimentScorer(new SentimentModel(weights, card, ""));
             weights = weights with { Sharpness = Sharpness(scorer, calibration) };
-            card = card with { Rounding = Rounding(corpus, networks, scorer, calibration) };
+            rounded?.Invoke(Rounding(corpus, networks, scorer, calibration));
         }
         using var file = new MemoryStream();
         SentimentModelFile.Write(weights, card, file);

@@ -81,11 +81,11 @@ public class SentimentTrainerTests
     }
 
     [Fact]
-    public void The_card_says_what_rounding_to_bytes_cost()
+    public void Training_tells_what_rounding_to_bytes_cost()
     {
-        Assert.Null(Train(seed: 5).Card.Rounding);
-        var model = SentimentTrainer.Train([.. Texts(1, 9_000).Select(text => text with { IsReference = true })], new SentimentTrainingOptions());
-        var rounding = Assert.IsType<RoundingCost>(model.Card.Rounding);
+        RoundingCost? told = null;
+        SentimentTrainer.Train([.. Texts(1, 9_000).Select(text => text with { IsReference = true })], new SentimentTrainingOptions(), rounded: cost => told = cost);
+        var rounding = Assert.IsType<RoundingCost>(told);
         Assert.InRange(rounding.Texts, 100, 1_000);
         Assert.InRange(rounding.ToldOtherwise, 0, rounding.Texts / 20);
         Assert.True(rounding.ExactMacroF1 > 0.95 && Math.Abs(rounding.ExactMacroF1 - rounding.RoundedMacroF1) < 0.05, $"{rounding}");

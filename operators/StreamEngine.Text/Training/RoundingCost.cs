@@ -1,4 +1,4 @@
-namespace StreamEngine.Text.Sentiment;
+namespace StreamEngine.Text.Training;
 
 /// <summary>What it cost to keep a model's weights as signed bytes, measured on texts that training held back.</summary>
 /// <param name="Texts">The number of texts.</param>
