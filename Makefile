@@ -1,7 +1,7 @@
 # StreamEngine: what one does with it. `make help` lists it; docs/setup.md says what is installed and where.
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-build build test demo bench lint format clean
+.PHONY: help setup setup-build build test chaos demo bench lint format clean
 
 published := artifacts/streamengine
 stamp := $(published)/.published
@@ -28,6 +28,9 @@ $(stamp): $(sources) | setup-build
 
 test: setup build ## All tests; ONLY=Text,Core: those projects; KAFKA_HOME, KAFKA_BOOTSTRAP: the broker for those that need one
 	@deploy/test.sh $(ONLY)
+
+chaos: setup ## Kill everything while posts are counted, then compare; ARGS="--seed 1 --posts 200000 …"
+	@deploy/chaos.sh $(ARGS)
 
 demo: build ## A scripted day with a crisis, with embedded Kafka and ClickHouse
 	@deploy/setup.sh chdb

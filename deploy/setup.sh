@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prepares a machine to build, test and run StreamEngine. docs/setup.md says what goes where.
 #
-#   deploy/setup.sh [dotnet] [librdkafka] [chdb] [java] [js]      nothing named: all of them
+#   deploy/setup.sh [dotnet] [librdkafka] [chdb] [java] [js] [mlnet] [clickhouse]      nothing named: all but clickhouse
 #
 # A step that has been done is recognised by a stamp that holds its versions; done steps cost a few milliseconds.
 set -Eeuo pipefail
@@ -12,17 +12,17 @@ deps="${STREAMENGINE_DEPS:-${HOME:?HOME is not set; set it or STREAMENGINE_DEPS}
 stamps="$deps/stamps"
 logs="$deps/logs"
 
-for part in common dotnet librdkafka chdb java js; do
+for part in common dotnet librdkafka chdb java js mlnet clickhouse; do
   # shellcheck source=/dev/null
   source "$repo/deploy/setup/$part.sh"
 done
 
 steps=("$@")
-[[ ${#steps[@]} -gt 0 ]] || steps=(dotnet librdkafka chdb java js)
+[[ ${#steps[@]} -gt 0 ]] || steps=(dotnet librdkafka chdb java js mlnet)
 
 missing=()
 for step in "${steps[@]}"; do
-  declare -F "${step}_done" >/dev/null || fail "there is no step '$step'; the steps are: dotnet librdkafka chdb java js"
+  declare -F "${step}_done" >/dev/null || fail "there is no step '$step'; the steps are: dotnet librdkafka chdb java js mlnet clickhouse"
   "${step}_done" || missing+=("$step")
 done
 [[ ${#missing[@]} -gt 0 ]] || exit 0

@@ -13,6 +13,7 @@ internal static class Program
 {
     private static readonly SortedDictionary<string, Action<IDictionary<string, double>, TextWriter>> _parts = new()
     {
+        ["checkpoints"] = OnKafka(CheckpointBenchmark.Run),
         ["clickhouse"] = ClickHouseBenchmark.Run,
         ["decode"] = DecodeBenchmark.Run,
         ["e2e"] = OnKafka(EndToEndBenchmark.Run),

@@ -61,6 +61,9 @@ public sealed class ClickHouseWriter : ISinkWriter
     }
 
     /// <inheritdoc/>
+    public SinkState State => new(_outage.Current is null, _outage.Retries);
+
+    /// <inheritdoc/>
     public int PendingRows
     {
         get

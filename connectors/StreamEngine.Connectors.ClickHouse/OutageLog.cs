@@ -18,6 +18,9 @@ internal sealed class OutageLog(Uri server, TimeProvider time, ILogger logger)
     /// <summary>The last failure while an outage lasts; <see langword="null"/> otherwise.</summary>
     public ClickHouseException? Current { get; private set; }
 
+    /// <summary>Attempts that failed and were repeated, since the start.</summary>
+    public long Retries { get; private set; }
+
     /// <summary>Takes note of an attempt that failed and will be repeated.</summary>
     public void Failed(ClickHouseException failure)
     {
@@ -29,6 +32,7 @@ internal sealed class OutageLog(Uri server, TimeProvider time, ILogger logger)
 
         Current = failure;
         _attempts++;
+        Retries++;
         var cause = (failure.Failure, failure.Code);
         var told = _told.GetValueOrDefault(cause);
         if (told.Times > 0 && now - told.Last < _again[Math.Min(told.Times, _again.Length) - 1])

@@ -17,7 +17,7 @@ public sealed class FileSourceDefinition : BoundedSourceDefinition
     public override string Summary => "Reads a file's lines, plain or gzip.";
 
     /// <inheritdoc/>
-    public override string Description => "Each line is a record with its number, from 1, as its offset; empty lines are passed over. The graph runs in one process to the end of the file, after which every window is final. State is not kept: each run counts anew.";
+    public override string Description => "Each line is a record with its number, from 1, as its offset; empty lines are passed over. The graph runs in one process to the end of the file, after which every window is final. Each run counts anew, unless runtime.state names a folder: then a run that was stopped is gone on with, and so is a file that has grown.";
 
     /// <inheritdoc/>
     public override string Example => "file:\n  path: posts.jsonl.gz";

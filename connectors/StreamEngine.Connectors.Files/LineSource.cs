@@ -16,7 +16,7 @@ internal sealed class LineSource(string name, Stream stream) : IBoundedSource
     {
         while (batch.RowCount < RecordBatch.DefaultCapacity && batch.Arena.Length < MostBytes && TryRead(out var line))
         {
-            if (line.IsEmpty)
+            if (line.IsEmpty || _lines.LineNumber < nextOffset)
             {
                 continue;
             }

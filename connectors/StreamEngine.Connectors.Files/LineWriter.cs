@@ -9,7 +9,7 @@ using StreamEngine.Core.Sinks;
 namespace StreamEngine.Connectors.Files;
 
 /// <summary>Writes records as lines of JSON.</summary>
-internal sealed class LineWriter(string path) : ISinkWriter
+internal sealed class LineWriter(string path, bool append) : ISinkWriter
 {
     private readonly MemoryStream _pending = new();
     private IReadOnlyList<SinkInput> _inputs = [];
@@ -28,7 +28,7 @@ internal sealed class LineWriter(string path) : ISinkWriter
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            Stream file = File.Create(path);
+            Stream file = new FileStream(path, append ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
             _file = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

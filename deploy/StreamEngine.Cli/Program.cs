@@ -22,6 +22,7 @@ internal static class Program
             RunCommand.Create(),
             ValidateCommand.Create(),
             ExplainCommand.Create(),
+            SavepointCommand.Create(),
             OperatorsCommand.Create(),
             ProduceCommand.Create(),
             AlertsCommand.Create(),

@@ -41,6 +41,31 @@ npm_package() {
   fi
 }
 
+# What a feed's answer depends on: which feeds this user's NuGet asks.
+feeds_key() {
+  { cat "$HOME/.nuget/NuGet/NuGet.Config" "$repo"/[Nn]u[Gg]et.[Cc]onfig 2>/dev/null || true; } | cksum
+}
+
+# feed_serves PACKAGE VERSION: asks the user's own package feeds, and only those.
+feed_serves() {
+  local package="$1" version="$2" probe log="$logs/probe-$1.log" answer=0
+  say "asking the NuGet feed for $package $version"
+  probe="$(mktemp -d "$deps/probe.XXXXXX")"
+  cat >"$probe/probe.csproj" <<PROJECT
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup>
+  <ItemGroup><PackageDownload Include="$package" Version="[$version]" /></ItemGroup>
+</Project>
+PROJECT
+  cp "$repo"/[Nn]u[Gg]et.[Cc]onfig "$probe/" 2>/dev/null || true
+  printf '<Project />\n' | tee "$probe/Directory.Build.props" "$probe/Directory.Build.targets" >"$probe/Directory.Packages.props"
+  (cd "$probe" && dotnet restore -nodeReuse:false --nologo -v minimal) >"$log" 2>&1 </dev/null || answer=$?
+  rm -rf "$probe"
+  [[ "$answer" == 0 ]] && return 0
+  grep -qE 'NU110[0-9]' "$log" && return 1
+  fail "NuGet could not ask its package feed ($(reason_in "$log")); check the network, proxy and NuGet settings, then try again; all of its output: $log"
+}
+
 # debian_packages WHAT-FOR PACKAGE...: installs them, or ends with what is missing.
 debian_packages() {
   debian_root "$@"

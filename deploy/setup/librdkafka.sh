@@ -11,46 +11,21 @@ librdkafka_source_version=1.10.1
 librdkafka_source_sha512=29578f5019f6d44a8254ff667f1cc4b8cdd26091c7105ed7fa2882d9ee374108034b211a92c2279821a8a13df0e6af9c340764482acaef58f42027eaa12a992f
 librdkafka_nupkg="$deps/feed/librdkafka.redist.$librdkafka_stand_in.nupkg"
 
-# What the answer depends on: the version, and which feeds this user's NuGet asks.
-librdkafka_key() {
-  { cat "$HOME/.nuget/NuGet/NuGet.Config" "$repo"/[Nn]u[Gg]et.[Cc]onfig 2>/dev/null || true; } | cksum
-}
-
 librdkafka_done() {
   local key
-  key="$librdkafka_version $(librdkafka_key)"
+  key="$librdkafka_version $(feeds_key)"
   stamped librdkafka "served $key" || { stamped librdkafka "built $librdkafka_stand_in $key" && [[ -f "$librdkafka_nupkg" ]]; }
 }
 
 librdkafka_get() {
   local key
-  key="$librdkafka_version $(librdkafka_key)"
-  if librdkafka_served; then
+  key="$librdkafka_version $(feeds_key)"
+  if feed_serves librdkafka.redist "$librdkafka_version"; then
     stamp librdkafka "served $key"
     return
   fi
   [[ -f "$librdkafka_nupkg" ]] || librdkafka_build
   stamp librdkafka "built $librdkafka_stand_in $key"
-}
-
-# Asks the user's own package feeds, and only those, for the real package.
-librdkafka_served() {
-  local probe log="$logs/librdkafka-probe.log" answer=0
-  say "asking the NuGet feed for librdkafka.redist $librdkafka_version"
-  probe="$(mktemp -d "$deps/probe.XXXXXX")"
-  cat >"$probe/probe.csproj" <<PROJECT
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup>
-  <ItemGroup><PackageDownload Include="librdkafka.redist" Version="[$librdkafka_version]" /></ItemGroup>
-</Project>
-PROJECT
-  cp "$repo"/[Nn]u[Gg]et.[Cc]onfig "$probe/" 2>/dev/null || true
-  printf '<Project />\n' | tee "$probe/Directory.Build.props" "$probe/Directory.Build.targets" >"$probe/Directory.Packages.props"
-  (cd "$probe" && dotnet restore -nodeReuse:false --nologo -v minimal) >"$log" 2>&1 </dev/null || answer=$?
-  rm -rf "$probe"
-  [[ "$answer" == 0 ]] && return 0
-  grep -qE 'NU110[0-9]' "$log" && return 1
-  fail "NuGet could not ask its package feed ($(reason_in "$log")); check the network, proxy and NuGet settings, then try again; all of its output: $log"
 }
 
 librdkafka_build() {

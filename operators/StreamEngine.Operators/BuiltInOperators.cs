@@ -15,6 +15,7 @@ public static class BuiltInOperators
         new LanguageDefinition(),
         new SentimentDefinition(),
         new WindowDefinition(),
+        new RollupDefinition(),
         new SpikesDefinition(),
     ];
 }

@@ -61,6 +61,7 @@ public sealed class OperatorHarness : ITaskServices, IDisposable
             OutputSchema = OutputSchema,
             Partition = setting.Partition,
             PartitionCount = setting.PartitionCount,
+            PartitionNewsDelay = setting.PartitionNewsDelay,
             Time = setting.Time,
             Logger = NullLogger.Instance,
             Task = this,
@@ -186,6 +187,9 @@ public sealed record HarnessSetting
 
     /// <summary>How many partitions there are.</summary>
     public int PartitionCount { get; init; } = 1;
+
+    /// <summary>How long news of an added partition may take.</summary>
+    public TimeSpan PartitionNewsDelay { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

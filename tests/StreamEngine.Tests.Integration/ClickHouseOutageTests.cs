@@ -21,7 +21,7 @@ public sealed class ClickHouseOutageTests(RealKafka kafka)
         await engine.Says($"ClickHouse at {url}: nobody answers there; is the server running, and is the url right?");
         using (var clickHouse = await EmbeddedClickHouseProcess.StartAsync(EmbeddedClickHouseProcess.FindProgram(), options))
         {
-            await Reaches(posts.Expected, url, graph, engine);
+            await SharedClickHouse.Reaches(posts.Expected, url, graph, () => engine.Error);
             clickHouse.Kill();
         }
 
@@ -30,7 +30,7 @@ public sealed class ClickHouseOutageTests(RealKafka kafka)
         using (await EmbeddedClickHouseProcess.StartAsync(EmbeddedClickHouseProcess.FindProgram(), options))
         {
             posts.Publish(kafka.Bootstrap, topic, 3000);
-            await Reaches(posts.Expected, url, graph, engine);
+            await SharedClickHouse.Reaches(posts.Expected, url, graph, () => engine.Error);
             var outcome = await engine.Terminate(TimeSpan.FromSeconds(20));
             Assert.Equal((posts.Count, posts.Count - posts.Unmatched, posts.Unmatched, 0, 0), outcome.Ledger);
             Assert.Contains("is back after", outcome.Error, StringComparison.Ordinal);
@@ -52,11 +52,5 @@ public sealed class ClickHouseOutageTests(RealKafka kafka)
         Assert.Contains("wrong user or password; check the options user and password", outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-secret", outcome.Output + outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
-    }
-
-    private static async Task Reaches(string expected, Uri url, string graph, RunningProgram engine)
-    {
-        var counts = "";
-        await Eventually.Holds(async () => (counts = await SharedClickHouse.Counts(url, graph)) == expected, () => $"ClickHouse has all counts; it has\n{counts}\ninstead of\n{expected}\n{engine.Error}", TimeSpan.FromSeconds(90));
     }
 }

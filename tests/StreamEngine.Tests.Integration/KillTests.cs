@@ -51,8 +51,7 @@ public sealed class KillTests(RealKafka kafka, SharedClickHouse clickHouse)
         await first.Kill();
         await writing;
 
-        var counts = "";
-        await Eventually.Holds(async () => (counts = await SharedClickHouse.Counts(url, graph)) == posts.Expected, () => $"every post is counted once; expected\n{posts.Expected}\nand there is\n{counts}\n{second.Error}", TimeSpan.FromSeconds(90));
+        await SharedClickHouse.Reaches(posts.Expected, url, graph, () => second.Error);
         var outcome = await second.Terminate(TimeSpan.FromSeconds(20));
         var (consumed, counted, unmatched, late, dead) = outcome.Ledger;
         Assert.Equal((posts.Count, posts.Count - posts.Unmatched, posts.Unmatched, 0, 0), (consumed, counted, unmatched, late, dead));

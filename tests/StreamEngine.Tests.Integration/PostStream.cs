@@ -40,6 +40,9 @@ internal sealed class PostStream(int seed, int partitions)
     private readonly long _start = DateTimeOffset.UtcNow.AddHours(-3).ToUnixTimeSeconds() / 60 * 60_000;
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
 
+    /// <summary>Partitions that posts go to, in turn.</summary>
+    public int Partitions { get; set; } = partitions;
+
     /// <summary>How many posts were made.</summary>
     public int Count { get; private set; }
 
@@ -64,6 +67,10 @@ internal sealed class PostStream(int seed, int partitions)
         "--set", $"name={name}", "--set", $"source.kafka.brokers={bootstrap}", "--set", $"source.kafka.topic={topic}", "--set", $"sinks.clickhouse.url={clickHouse}",
         .. more,
     ];
+
+    /// <summary>Arguments that write the graph's savepoint.</summary>
+    public static IEnumerable<string> Savepoint(TempFolder folder, string name, string bootstrap, string topic) =>
+        ["savepoint", WriteGraph(folder), "--set", $"name={name}", "--set", $"source.kafka.brokers={bootstrap}", "--set", $"source.kafka.topic={topic}"];
 
     /// <summary>One post about a brand.</summary>
     public static byte[] Post(string id, DateTimeOffset time, string text) =>
@@ -92,7 +99,7 @@ internal sealed class PostStream(int seed, int partitions)
         for (var i = 0; i < count; i++)
         {
             producer.Produce(
-                new TopicPartition(topic, Count % partitions),
+                new TopicPartition(topic, Count % Partitions),
                 new Message<Null, byte[]> { Value = Next() },
                 report => Assert.False(report.Error.IsError, report.Error.Reason));
         }

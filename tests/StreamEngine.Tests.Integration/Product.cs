@@ -70,10 +70,10 @@ internal static class Product
         return new Outcome(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Sends SIGTERM.</summary>
-    public static void Terminate(Process process)
+    /// <summary>Sends a signal: TERM, STOP, CONT.</summary>
+    public static void Signal(Process process, string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

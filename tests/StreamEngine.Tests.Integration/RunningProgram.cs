@@ -39,10 +39,16 @@ internal sealed class RunningProgram : IDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Stops its time (SIGSTOP): connections stay open, and nothing is answered.</summary>
+    public void Freeze() => Product.Signal(_process, "STOP");
+
+    /// <summary>Lets it go on after <see cref="Freeze"/>.</summary>
+    public void Thaw() => Product.Signal(_process, "CONT");
+
     /// <summary>Sends SIGTERM and waits for the end.</summary>
     public Task<Outcome> Terminate(TimeSpan? within = null)
     {
-        Product.Terminate(_process);
+        Product.Signal(_process, "TERM");
         return End(within);
     }
 

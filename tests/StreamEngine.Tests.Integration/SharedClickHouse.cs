@@ -53,4 +53,11 @@ public sealed class SharedClickHouse : IAsyncLifetime, IDisposable
         var rows = await Query(url, $"SELECT brand, intDiv(toUnixTimestamp(window_start), 60) AS minute, sum(posts) FROM brand_sentiment WHERE graph = '{graph}' GROUP BY brand, minute");
         return string.Join('\n', rows.Select(row => row.Replace('\t', ' ')).Order(StringComparer.Ordinal));
     }
+
+    /// <summary>Waits until the counts are these.</summary>
+    internal static async Task Reaches(string expected, Uri url, string graph, Func<string> said)
+    {
+        var counts = "";
+        await Eventually.Holds(async () => (counts = await Counts(url, graph)) == expected, () => $"ClickHouse has all counts; it has\n{counts}\ninstead of\n{expected}\n{said()}", TimeSpan.FromSeconds(90));
+    }
 }

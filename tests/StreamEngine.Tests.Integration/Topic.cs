@@ -74,4 +74,28 @@ internal static class Topic
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrap }).Build();
         await admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = partitions, Configs = settings }]);
     }
+
+    /// <summary>The sum of the offsets that a group has committed.</summary>
+    public static long Committed(string bootstrap, string group, string topic, int partitions)
+    {
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = group }).Build();
+        return consumer.Committed(Enumerable.Range(0, partitions).Select(p => new TopicPartition(topic, p)), TimeSpan.FromSeconds(20)).Sum(o => Math.Max(0, o.Offset.Value));
+    }
+
+    /// <summary>How many partitions a topic has.</summary>
+    public static int Partitions(string bootstrap, string name)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrap }).Build();
+        return admin.GetMetadata(name, TimeSpan.FromSeconds(20)).Topics.Single().Partitions.Count;
+    }
+
+    /// <summary>Gives a topic more partitions, and returns when each has a leader.</summary>
+    public static async Task Grow(string bootstrap, string name, int partitions)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrap }).Build();
+        await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = name, IncreaseTo = partitions }]);
+        await Eventually.Holds(
+            () => Task.Run(() => admin.GetMetadata(name, TimeSpan.FromSeconds(10)).Topics.Single().Partitions is var all && all.Count == partitions && all.All(p => p.Leader > 0)),
+            $"topic {name} has {partitions} partitions with leaders");
+    }
 }

@@ -32,13 +32,7 @@ internal static class EndToEndBenchmark
     /// <param name="bootstrap">The broker.</param>
     public static void Run(IDictionary<string, double> report, TextWriter log, string bootstrap)
     {
-        var topic = RealKafka.UniqueName("bench-posts");
-        using (var admin = new TopicAdmin(new KafkaSettings(bootstrap), NullLogger.Instance))
-        {
-            admin.Ensure([new TopicSpec(topic, Partitions)]);
-        }
-
-        Fill(bootstrap, topic, log);
+        var topic = MakeTopic(bootstrap, log);
         var native = CountOneByOne(bootstrap, topic);
         var queue = CountByHundreds(bootstrap, topic);
         var client = CountObjects(bootstrap, topic);
@@ -57,6 +51,16 @@ internal static class EndToEndBenchmark
             report[$"e2e.ratio_to_{name}"] = engine.PerSecond / bare.PerSecond;
             log.WriteLine($"  counted only, {how,-42} {bare.PerSecond,9:N0} posts/s, {bare.PerProcessorSecond,9:N0} per processor second; ratio {engine.PerSecond / bare.PerSecond:F2}");
         }
+    }
+
+    /// <summary>Makes a topic full of posts.</summary>
+    internal static string MakeTopic(string bootstrap, TextWriter log)
+    {
+        var topic = RealKafka.UniqueName("bench-posts");
+        using var admin = new TopicAdmin(new KafkaSettings(bootstrap), NullLogger.Instance);
+        admin.Ensure([new TopicSpec(topic, Partitions)]);
+        Fill(bootstrap, topic, log);
+        return topic;
     }
 
     private static void Fill(string bootstrap, string topic, TextWriter log)
@@ -163,7 +167,8 @@ internal static class EndToEndBenchmark
     private static TopicPartitionOffset[] Starts(string topic) =>
         [.. Enumerable.Range(0, Partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))];
 
-    private static Figure RunGraph(string bootstrap, string topic)
+    /// <summary>Runs the graph over a topic.</summary>
+    internal static Figure RunGraph(string bootstrap, string topic, Dictionary<string, object?>? runtimeOptions = null)
     {
         using var folder = new BrandsFolder();
         var graph = new GraphBuilder(RealKafka.UniqueName("bench"))
@@ -173,8 +178,8 @@ internal static class EndToEndBenchmark
             .Then("language")
             .Then("sentiment")
             .Then("window", new() { ["size"] = "1m" })
-            .To("kafka", new() { ["topic"] = topic + ".windows" }, null, "window")
-            .Runtime(new() { ["checkpoint_interval"] = "1s" })
+            .To("kafka", new() { ["topic"] = RealKafka.UniqueName("bench-windows") }, null, "window")
+            .Runtime(runtimeOptions ?? new() { ["checkpoint_interval"] = "1s" })
             .Build(new Catalog(BuiltInOperators.All, [new KafkaSourceDefinition()], [new KafkaSinkDefinition()]));
         using var loggers = LoggerFactory.Create(_ => { });
         using var runtime = new KafkaRuntime(graph, new KafkaRuntimeOptions(), TimeProvider.System, loggers);
@@ -210,7 +215,7 @@ internal static class EndToEndBenchmark
         return meter.Result();
     }
 
-    private readonly record struct Figure(double PerSecond, double PerProcessorSecond);
+    internal readonly record struct Figure(double PerSecond, double PerProcessorSecond);
 
     private struct Counter : IRecordReceiver
     {

@@ -38,7 +38,7 @@ internal static class StreamTables
             _writtenAt,
             Json("version", ColumnKind.UInt64),
         ],
-        ["graph", "operator", "brand", "window_start", "window_end", "channel", "language"],
+        ["graph", "operator", "brand", "window_start", "channel", "language"],
         "toYYYYMM(window_start)",
         "window_start",
         [
@@ -48,7 +48,8 @@ internal static class StreamTables
                     .. ViewDefinition.Plain("brand", "channel", "language", "window_start", "window_end", "posts", "negative", "neutral", "positive", "mean_score", "reach", "authors", "is_final", "late", "first_event", "last_event"),
                     ("window_seconds", "toUInt32(toUnixTimestamp(window_end) - toUnixTimestamp(window_start))"),
                     .. ViewDefinition.Plain("graph", "operator", "written_at"),
-                ]),
+                ],
+                "WHERE posts > 0"), // a row with 0 posts takes a session's back
         ]);
 
     private static readonly ImmutableArray<TableColumn> _alertColumns =

@@ -105,26 +105,29 @@ internal sealed class TableSetup(ClickHouseClient client, ClickHouseSettings set
         }
     }
 
-    /// <summary>Makes a view, and makes it anew where its columns are not those that it should have.</summary>
+    /// <summary>Makes a view, and makes it anew where its columns or its choice of rows are not those that it should have.</summary>
     private async Task PrepareViewAsync(TableDefinition table, ViewDefinition view, CancellationToken stop)
     {
         var columns = await ColumnsAsync(view.Name, stop).ConfigureAwait(false);
         if (columns.Count > 0)
         {
-            if (view.Columns.All(column => columns.ContainsKey(column.Name)) && columns.Count == view.Columns.Length)
+            var found = await client.QueryAsync(
+                $"SELECT engine, create_table_query FROM system.tables WHERE database = {Sql.Text(settings.Database)} AND name = {Sql.Text(settings.TablePrefix + view.Name)}", stop).ConfigureAwait(false);
+            Require(found.Rows.Length > 0 && found.Rows[0][0] == "View", table, $"needs the name {settings.TablePrefix}{view.Name} for a view, but that is a table");
+            if (view.Columns.All(column => columns.ContainsKey(column.Name)) && columns.Count == view.Columns.Length && Plain(found.Rows[0][1]).EndsWith(Plain($"FINAL {view.Tail}"), StringComparison.Ordinal))
             {
                 return;
             }
 
-            var engine = await client.QueryAsync(
-                $"SELECT engine FROM system.tables WHERE database = {Sql.Text(settings.Database)} AND name = {Sql.Text(settings.TablePrefix + view.Name)}", stop).ConfigureAwait(false);
-            Require(engine.Rows.Length > 0 && engine.Rows[0][0] == "View", table, $"needs the name {settings.TablePrefix}{view.Name} for a view, but that is a table");
             await UnlessAnotherDidAsync(_statements.DropView(view), UnknownTable, stop).ConfigureAwait(false);
         }
 
         await UnlessAnotherDidAsync(_statements.CreateView(table, view), TableExists, stop).ConfigureAwait(false);
         logger.LogInformation("ClickHouse: made the view {View}", Shown(view.Name));
     }
+
+    /// <summary>A statement without what servers write in different ways: white space, quotes of names, parentheses.</summary>
+    private static string Plain(string statement) => string.Concat(statement.Where(c => !char.IsWhiteSpace(c) && c is not ('`' or '(' or ')')));
 
     /// <summary>Runs a statement; that another writer was faster, which starts at the same moment, is no error.</summary>
     private async Task UnlessAnotherDidAsync(string statement, int doneCode, CancellationToken stop)

@@ -81,6 +81,20 @@ public sealed class TopicAdmin : IDisposable
         throw new UnknownTopicException($"Kafka at {_brokers} has no topic '{topic}'{known}.", topic);
     }
 
+    /// <summary>How many members consumer groups have together. The embedded broker cannot tell: 0 there.</summary>
+    internal int MembersOf(IReadOnlyList<string> groups)
+    {
+        if (IsEmbedded())
+        {
+            return 0;
+        }
+
+        var members = 0;
+        Retrying("describe the graph's groups", TimeSpan.FromSeconds(30), () => members = _admin.DescribeConsumerGroupsAsync(groups, new DescribeConsumerGroupsOptions { RequestTimeout = _callPatience })
+            .GetAwaiter().GetResult().ConsumerGroupDescriptions.Sum(g => g.Members.Count), default);
+        return members;
+    }
+
     /// <summary>All topics that this user may see, without Kafka's own, in order.</summary>
     public IReadOnlyList<string> TopicNames(CancellationToken stop = default)
     {
@@ -150,7 +164,7 @@ public sealed class TopicAdmin : IDisposable
     private List<string> Mismatches(TopicSpec spec, int partitions, bool created, CancellationToken stop)
     {
         var mismatches = new List<string>();
-        if (partitions < spec.Partitions)
+        if (partitions < spec.Partitions && (created || !spec.KeepsPartitions))
         {
             mismatches.Add(IsEmbedded()
                 ? $"topic '{spec.Name}' has {partitions} partitions in the embedded broker, {spec.Partitions} are needed: start it with --topic {spec.Name}:{spec.Partitions}"

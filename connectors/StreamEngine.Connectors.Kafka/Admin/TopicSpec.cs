@@ -16,6 +16,9 @@ public sealed record TopicSpec(string Name, int Partitions)
     /// <summary>Copies of each partition in a new topic; -1 = the cluster's default.</summary>
     public short Replicas { get; init; } = -1;
 
+    /// <summary>Whether an existing topic is taken with the partitions that it has, and only a new one gets as many as are asked for.</summary>
+    public bool KeepsPartitions { get; init; }
+
     /// <summary>Whether an existing topic with fewer partitions gets more; else that is a mismatch. Growing moves keys to other partitions.</summary>
     public bool Grow { get; init; }
 

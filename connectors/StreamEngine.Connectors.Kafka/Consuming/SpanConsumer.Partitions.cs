@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using StreamEngine.Connectors.Kafka.Native;
 
 namespace StreamEngine.Connectors.Kafka;
 
@@ -61,10 +62,35 @@ public sealed unsafe partial class SpanConsumer
         return next is TopicPositions.Unknown or TopicPositions.Closed ? Offset.Unset : next;
     }
 
+    /// <summary>Asks the brokers at once, and not only at the next refresh, how many partitions the topics have; the group then shares new ones out.</summary>
+    /// <remarks>The client looks at the answer only where it names all topics.</remarks>
+    public void LookForPartitions()
+    {
+        ThrowIfHandingOver();
+        nint metadata;
+        if (Librdkafka.rd_kafka_metadata(Librdkafka.HandleOf(_consumer), 1, 0, &metadata, 1000) == 0)
+        {
+            Librdkafka.rd_kafka_metadata_destroy(metadata);
+        }
+    }
+
     /// <summary>The first offset there is and the one after the last, asked of the broker.</summary>
     /// <exception cref="KafkaException">No answer in time, or there is no such partition.</exception>
     public WatermarkOffsets QueryWatermarks(string topic, int partition, TimeSpan timeout) =>
         _consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), timeout);
+
+    /// <summary>The offset after the partition's last record, as the last response said; -1 before the first. Asks nobody.</summary>
+    public long KnownEnd(string topic, int partition)
+    {
+        try
+        {
+            return _consumer.GetWatermarkOffsets(new TopicPartition(topic, partition)).High is { IsSpecial: false } high ? high.Value : -1;
+        }
+        catch (KafkaException)
+        {
+            return -1;
+        }
+    }
 
     /// <summary>The group's committed offsets; <see cref="Offset.Unset"/> where there is none.</summary>
     /// <exception cref="KafkaException">No answer in time.</exception>

@@ -27,5 +27,8 @@ public sealed class TransactionAbortedException(ErrorCode code, string message, 
 /// <summary>The producer cannot go on: it must be disposed, and a new one made.</summary>
 public class ProducerFailedException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>Another producer with the same transactional id has taken over. This one must stop at once and not come back.</summary>
+/// <summary>
+/// This process's place is taken: the broker ended its transaction, another producer has its transactional id, or the group its partitions.
+/// What was not committed must be dropped; a new producer and consumer may begin from the last checkpoint.
+/// </summary>
 public sealed class FencedException(string message, Exception? inner = null) : ProducerFailedException(message, inner);

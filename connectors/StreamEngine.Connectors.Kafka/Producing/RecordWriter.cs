@@ -12,6 +12,8 @@ internal sealed unsafe class RecordWriter : IDisposable
 {
     private const int RunLength = 512;
     private static readonly TimeSpan _queueFullPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan _newPartitionPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan _newPartitionPatience = TimeSpan.FromSeconds(10);
 
     private readonly nint _client;
     private readonly Func<string, int> _partitionCount;
@@ -66,7 +68,7 @@ internal sealed unsafe class RecordWriter : IDisposable
 
                 ref var message = ref _run[run.Count++];
                 message.Error = 0;
-                message.Partition = PartitionOf(run.Target!, record);
+                message.Partition = PartitionOf(run.Target!, record, stop);
                 message.Key = record.HasKey ? Address(record.Key) : null;
                 message.KeyLength = (nuint)record.Key.Length;
                 message.Payload = record.HasValue ? Address(record.Value) : null;
@@ -90,14 +92,38 @@ internal sealed unsafe class RecordWriter : IDisposable
 
     private static byte* Address(ReadOnlySpan<byte> pinned) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned));
 
-    private int PartitionOf(Target target, in OutputRecord record)
+    private int PartitionOf(Target target, in OutputRecord record, CancellationToken stop)
     {
         if (record.Partition >= 0)
         {
+            if (record.Partition >= target.Partitions)
+            {
+                WaitForPartition(target, record.Partition, stop);
+            }
+
             return record.Partition;
         }
 
         return (int)((record.HasKey ? Hash64.Of(record.Key) : (ulong)_unkeyed) % (ulong)target.Partitions);
+    }
+
+    /// <summary>
+    /// Looks again at a topic that was given more partitions: asking makes the client know them, too. Librdkafka must not be handed a
+    /// record for a partition that it does not know: it refuses the record but goes on counting it, and a commit then waits for it forever.
+    /// </summary>
+    private void WaitForPartition(Target target, int partition, CancellationToken stop)
+    {
+        var until = Environment.TickCount64 + (long)_newPartitionPatience.TotalMilliseconds;
+        while ((target.Partitions = _partitionCount(target.Topic)) <= partition)
+        {
+            if (Environment.TickCount64 > until)
+            {
+                throw new KafkaException(new Error(ErrorCode.Local_UnknownPartition, $"{target.Topic} has {target.Partitions} partitions, and no partition {partition}"));
+            }
+
+            stop.WaitHandle.WaitOne(_newPartitionPause);
+            stop.ThrowIfCancellationRequested();
+        }
     }
 
     private Target Resolve(string topic)
@@ -107,10 +133,6 @@ internal sealed unsafe class RecordWriter : IDisposable
             var partitions = _partitionCount(topic);
             target = new Target(topic, Librdkafka.rd_kafka_topic_new(_client, topic, 0)) { Partitions = partitions };
             _targets[topic] = target;
-        }
-        else if (target.Partitions == 0)
-        {
-            target.Partitions = _partitionCount(topic);
         }
 
         return target;
@@ -138,7 +160,7 @@ internal sealed unsafe class RecordWriter : IDisposable
 
     private void SendWithHeaders(Target target, in OutputRecord record, CancellationToken stop)
     {
-        var partition = PartitionOf(target, record);
+        var partition = PartitionOf(target, record, stop);
         var fields = stackalloc NativeField[6];
         fields[0] = NativeField.Topic(target.Handle);
         fields[1] = NativeField.Partition(partition);

@@ -54,11 +54,21 @@ internal sealed class Committer : IDisposable
     /// <summary>What became of the last checkpoint: null = committed (or there was none). Reading it clears it.</summary>
     internal Exception? TakeFailure() => Interlocked.Exchange(ref _failure, null);
 
+    /// <summary>Ends the thread, after the checkpoint on its way.</summary>
+    /// <returns>False when that is not done within the time; the producer is then still in use.</returns>
+    internal bool TryEnd(TimeSpan within)
+    {
+        if (!_stopping)
+        {
+            _stopping = true;
+            _work.Release();
+        }
+
+        return _thread.Join(within);
+    }
+
     public void Dispose()
     {
-        _stopping = true;
-        _work.Release();
-        _thread.Join();
         _work.Dispose();
         _idle.Dispose();
     }

@@ -15,6 +15,12 @@ public sealed record KafkaRuntimeOptions
     /// <summary>Ends the run when there has been nothing to read, send or write for so long; <see langword="null"/> = never.</summary>
     public TimeSpan? UntilIdle { get; init; }
 
+    /// <summary>A savepoint's file to begin with; <see langword="null"/> = with what is stored in Kafka.</summary>
+    public string? FromSavepoint { get; init; }
+
+    /// <summary>Whether <see cref="FromSavepoint"/> replaces state that the graph has already.</summary>
+    public bool ReplaceState { get; init; }
+
     /// <summary>This process's name, unique among those of the graph; <see langword="null"/> = the machine's name and the lowest free number.</summary>
     public string? Instance { get; init; }
 }
@@ -27,6 +33,7 @@ public sealed class KafkaRuntime : IDisposable
 {
     /// <summary>While partitions are not assigned to this process, idleness is believed only after so long.</summary>
     private static readonly TimeSpan _idleWithoutAll = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _hangsAfter = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _joinPatience = TimeSpan.FromSeconds(9);
 
     private readonly GraphPlan _plan;
@@ -37,7 +44,6 @@ public sealed class KafkaRuntime : IDisposable
     private readonly KafkaSettings _settings;
     private readonly CancellationTokenSource _failed = new();
     private volatile ImmutableList<(StagePlan Stage, WorkerActivity Activity)> _workers = [];
-    private readonly Dictionary<int, int> _partitions = [];
     private Exception? _failure;
 
     /// <summary>Prepares a run.</summary>
@@ -78,6 +84,25 @@ public sealed class KafkaRuntime : IDisposable
     /// <summary>Records that sinks could not take and skipped.</summary>
     public long Skipped => _workers.Sum(w => w.Activity.SkippedRecords);
 
+    /// <summary>Why the graph cannot be said to be at work, or nothing when it is: its workers read, and every partition has its state.</summary>
+    public IReadOnlyList<string> Unready
+    {
+        get
+        {
+            var workers = _workers;
+            return workers.Count == 0
+                ? ["starting: Kafka is waited for, or topics are being made"]
+                : [.. workers.SelectMany(w => w.Activity.Unready)];
+        }
+    }
+
+    /// <summary>Workers whose loop has not gone round for long, by name: they hang.</summary>
+    public IReadOnlyList<string> Hanging => [.. _workers.Where(w => w.Activity.SinceBeat > _hangsAfter).Select(w => w.Activity.Name)];
+
+    internal IReadOnlyList<(StagePlan Stage, WorkerActivity Activity)> Workers => _workers;
+
+    internal string Graph => _plan.Graph.Name;
+
     /// <summary>The plan of a graph whose source is Kafka.</summary>
     public static GraphPlan Plan(LogicalGraph graph) => Planner.Plan(graph, KafkaSourceDefinition.Topic(graph.Source.Options));
 
@@ -90,23 +115,26 @@ public sealed class KafkaRuntime : IDisposable
     /// <exception cref="AccessRefusedException">The brokers turn this user away.</exception>
     /// <exception cref="TopicException">A topic cannot be made, or is not as it must be.</exception>
     /// <exception cref="TaskException">An operator failed.</exception>
-    /// <exception cref="StateException">Stored state cannot be read.</exception>
+    /// <exception cref="StateException">Stored state cannot be read, or a savepoint cannot take its place.</exception>
+    /// <exception cref="IncompatibleStateException">The graph cannot take over what is stored for it. Nothing was written.</exception>
     /// <exception cref="SinkException">A sink refuses for good.</exception>
     public void Run(CancellationToken stop)
     {
         using var slot = InstanceSlot.Take(_plan.Graph.Name, _options.Instance);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, _failed.Token);
+        using var topics = new GraphTopics(_plan, _settings, _time, _logger);
         try
         {
-            MakeTopics(ending.Token);
+            topics.WaitForBroker(ending.Token);
+            Prepare(topics, ending.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return;
         }
 
-        var threads = Start(slot.Name, ending.Token);
-        WaitForEnd(ending.Token);
+        var threads = Start(topics, slot.Name, ending.Token);
+        WaitForEnd(topics, ending.Token);
         ending.Cancel();
         var until = Environment.TickCount64 + (long)_joinPatience.TotalMilliseconds;
         foreach (var thread in threads)
@@ -123,67 +151,64 @@ public sealed class KafkaRuntime : IDisposable
         }
     }
 
+    /// <summary>Takes in the graph's whole state, whether or not processes run it meanwhile.</summary>
+    /// <exception cref="StateException">There is none.</exception>
+    /// <exception cref="IncompatibleStateException">It was made with another graph of this name.</exception>
+    public Savepoint TakeSavepoint(CancellationToken stop)
+    {
+        using var topics = new GraphTopics(_plan, _settings, _time, _logger);
+        topics.WaitForBroker(stop);
+        return new StoredGraph(_plan, _settings, topics, _time, _logger).Take(stop);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _failed.Dispose();
 
-    private void MakeTopics(CancellationToken stop)
+    /// <summary>Refuses what cannot be run before anything is written; then makes topics and, where that is asked for, state.</summary>
+    private void Prepare(GraphTopics topics, CancellationToken stop)
     {
-        using var admin = new TopicAdmin(_settings, _logger, _time);
-        while (true)
+        var stored = new StoredGraph(_plan, _settings, topics, _time, _logger);
+        var savepoint = _options.FromSavepoint is { } path ? Savepoint.Read(path) : null;
+        var shape = savepoint is null || !_options.ReplaceState ? stored.Check(stop) : stored.FindShape(stop);
+        if (savepoint is not null && savepoint.Digest == shape?.Savepoint && !_options.ReplaceState)
+        {
+            _logger.LogInformation("The graph has begun with this savepoint before, and goes on from where it is");
+            savepoint = null;
+        }
+
+        if (savepoint is not null)
+        {
+            stored.Check(savepoint, stop);
+        }
+
+        topics.Make(stop);
+        if (savepoint is not null)
         {
             try
             {
-                admin.WaitForBroker(TimeSpan.FromSeconds(10), stop);
-                break;
+                stored.BeginWith(savepoint, _options.ReplaceState, stop);
             }
-            catch (TimeoutException error)
+            catch (Exception error) when (error is ProducerFailedException or TransactionAbortedException or StateException && stored.FindShape(stop)?.Savepoint == savepoint.Digest)
             {
-                _logger.LogWarning("{Error} Trying again", error.Message);
+                _logger.LogInformation("Another process of the graph has begun with the same savepoint: {Error}", error.Message);
             }
         }
-
-        var source = _plan.Topic(TopicRole.Source)!;
-        _partitions[source.Index] = admin.PartitionCount(source.Name, stop);
-        var mismatches = new List<string>();
-        foreach (var topic in _plan.Topics.Where(t => t.Role != TopicRole.Source))
+        else
         {
-            var partitions = topic.Partitions > 0 ? topic.Partitions : _partitions[source.Index];
-            if (topic.Role == TopicRole.State && _plan.Topic(TopicRole.Partials) is { } partials)
-            {
-                partitions = Math.Max(partitions, _partitions[partials.Index]);
-            }
-
-            var report = admin.Ensure([Spec(topic, partitions)], stop)[0];
-            _partitions[topic.Index] = report.Partitions;
-            mismatches.AddRange(report.Mismatches);
-        }
-
-        if (mismatches.Count > 0)
-        {
-            throw new TopicException(_plan.Graph.Name, string.Join(Environment.NewLine, mismatches));
+            stored.StoreShape(shape, stop);
         }
     }
 
-    private static TopicSpec Spec(TopicPlan topic, int partitions)
-    {
-        var spec = topic.Compacted ? TopicSpec.Compacted(topic.Name, partitions) : new TopicSpec(topic.Name, partitions);
-        if (topic.Retention is { } retention)
-        {
-            spec = spec with { SettingsWhenCreated = spec.SettingsWhenCreated.Add("retention.ms", ((long)retention.TotalMilliseconds).ToString()) };
-        }
-
-        return spec with { Grow = topic.Role == TopicRole.State };
-    }
-
-    private List<Thread> Start(string instance, CancellationToken stop)
+    private List<Thread> Start(GraphTopics topics, string instance, CancellationToken stop)
     {
         var producerSettings = new KafkaSettings(_settings.BootstrapServers, _settings.Settings.ContainsKey("transaction.timeout.ms")
             ? _settings.Settings
             : _settings.Settings.Add("transaction.timeout.ms", ((int)KafkaSourceDefinition.TransactionTimeout(_plan.Graph.Source.Options).TotalMilliseconds).ToString()));
         var threads = new List<Thread>();
+        var eventClock = new EventClock();
         foreach (var stage in _plan.Stages)
         {
-            var count = stage.Kind == StageKind.Ingest ? Math.Min(_plan.Graph.Runtime.Workers, _partitions[stage.Inputs[0].Topic.Index]) : 1;
+            var count = stage.Kind == StageKind.Ingest ? Math.Min(_plan.Graph.Runtime.Workers, topics.PartitionsOf(stage.Inputs[0].Topic)) : 1;
             for (var i = 0; i < count; i++)
             {
                 var setup = new WorkerSetup
@@ -192,7 +217,8 @@ public sealed class KafkaRuntime : IDisposable
                     Stage = stage,
                     Settings = _settings,
                     ProducerSettings = producerSettings,
-                    PartitionsOf = topic => _partitions[topic.Index],
+                    Topics = topics,
+                    EventClock = stage.Kind == StageKind.Ingest ? eventClock : null,
                     TransactionalId = $"{_plan.Graph.Name}.{stage.Id}.{instance}.{i}",
                     FromLatest = stage.Kind == StageKind.Ingest && KafkaSourceDefinition.FromLatest(_plan.Graph.Source.Options),
                     Time = _time,
@@ -206,7 +232,35 @@ public sealed class KafkaRuntime : IDisposable
             }
         }
 
+        var watch = new Thread(() => WatchSource(topics, stop)) { IsBackground = true, Name = "source" };
+        threads.Add(watch);
+        watch.Start();
         return threads;
+    }
+
+    /// <summary>Follows the source when it is given more partitions.</summary>
+    private void WatchSource(GraphTopics topics, CancellationToken stop)
+    {
+        while (!stop.WaitHandle.WaitOne(GraphTopics.LookEvery))
+        {
+            try
+            {
+                topics.Follow(stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is TimeoutException or KafkaException)
+            {
+                _logger.LogDebug("The source was not looked at: {Error}", error.Message);
+            }
+            catch (Exception error)
+            {
+                Fail(error);
+                return;
+            }
+        }
     }
 
     /// <summary>Runs a worker, and starts it anew from the last checkpoint after what a restart can mend.</summary>
@@ -226,8 +280,10 @@ public sealed class KafkaRuntime : IDisposable
             }
             catch (Exception error) when (error is ProducerFailedException or TransactionAbortedException { IsPermanent: false } or KafkaException or TimeoutException)
             {
-                _logger.LogWarning("Worker {Worker} starts anew from its last checkpoint: {Error}", setup.Activity.Name, error.Message);
+                var fenced = error is FencedException or TransactionAbortedException { MemberIsStale: true };
+                _logger.LogWarning("Worker {Worker} {What}: {Error}", setup.Activity.Name, fenced ? "was fenced, drops what it had not committed and joins anew" : "starts anew from its last checkpoint", error.Message);
                 setup.Activity.State(false, 0);
+                setup.Activity.Retried();
                 stop.WaitHandle.WaitOne(pause * (0.5 + Random.Shared.NextDouble()));
                 pause = pause < TimeSpan.FromSeconds(5) ? pause * 2 : pause;
             }
@@ -259,19 +315,19 @@ public sealed class KafkaRuntime : IDisposable
         _failed.Cancel();
     }
 
-    private void WaitForEnd(CancellationToken stop)
+    private void WaitForEnd(GraphTopics topics, CancellationToken stop)
     {
         while (!stop.WaitHandle.WaitOne(100))
         {
-            if (_options.UntilIdle is { } idle && _workers.All(w => w.Activity.Quiet >= (HasAll(w.Stage) || idle > _idleWithoutAll ? idle : _idleWithoutAll)))
+            if (_options.UntilIdle is { } idle && _workers.All(w => w.Activity.Quiet >= (HasAll(topics, w.Stage) || idle > _idleWithoutAll ? idle : _idleWithoutAll)))
             {
                 return;
             }
         }
     }
 
-    private bool HasAll(StagePlan stage) =>
-        _workers.Where(w => w.Stage == stage).Sum(w => w.Activity.Assigned) >= stage.Inputs.DistinctBy(i => i.Topic.Index).Sum(i => _partitions[i.Topic.Index]);
+    private bool HasAll(GraphTopics topics, StagePlan stage) =>
+        _workers.Where(w => w.Stage == stage).Sum(w => w.Activity.Assigned) >= stage.Inputs.DistinctBy(i => i.Topic.Index).Sum(i => topics.PartitionsOf(i.Topic));
 
     private IEnumerable<WorkerActivity> Of(StageKind kind) => _workers.Where(w => w.Stage.Kind == kind).Select(w => w.Activity);
 }

@@ -37,13 +37,24 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         _inputs = setup.Stage.Inputs.Select((input, index) => (input, index)).ToDictionary(x => x.input.Topic.Name, x => x.index);
         _writer = _sink.Definition.Create(new SinkContext(setup.Plan.Graph.Name, _sink.Id, _sink.Options, setup.Time, _logger));
         _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, ReadCommitted = true, QueueKilobytes = 16_384 }, _logger, this, setup.Time);
+        setup.Activity.Connection = () => _consumer.Health.Current;
+        setup.Activity.Sink = () => _writer.State;
     }
 
     /// <summary>Copies until stopped, then flushes what is pending if the sink takes it within a few seconds.</summary>
     /// <exception cref="SinkException">The sink refuses for good.</exception>
     internal void Run()
     {
-        Wait(_writer.OpenAsync([.. _setup.Stage.Inputs.Select(i => new SinkInput(i.Stream, i.Kind, _setup.Plan.Graph.Name))], _stop));
+        try
+        {
+            Wait(_writer.OpenAsync([.. _setup.Stage.Inputs.Select(i => new SinkInput(i.Stream, i.Kind, _setup.Plan.Graph.Name))], _stop));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            _logger.LogWarning("Stopping while sink {Sink} is away: nothing was written there; what is for it is still in Kafka and is written at the next start", _sink.Id);
+            return;
+        }
+
         _consumer.Subscribe([.. _inputs.Keys]);
         var receiver = new Receiver(this);
         while (!_stop.IsCancellationRequested)
@@ -60,6 +71,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
                 Flush(_stop);
             }
 
+            _setup.Activity.Beat();
             _setup.Activity.State(!_pending && _atEnd.Count == _next.Count, _next.Count);
         }
 
@@ -112,6 +124,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
             return;
         }
 
+        var (began, bytes) = (_setup.Time.GetTimestamp(), _writer.PendingBytes);
         try
         {
             Wait(_writer.FlushAsync(stop));
@@ -123,7 +136,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         }
 
         _pending = false;
-        _setup.Activity.Committed();
+        _setup.Activity.Committed(_setup.Time.GetElapsedTime(began), bytes);
         var offsets = _next.Where(n => n.Value >= 0).Select(n => new TopicPartitionOffset(n.Key, n.Value)).ToList();
         if (offsets.Count > 0)
         {
@@ -152,6 +165,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         var receiver = new Receiver(this);
         while (!WaitFor(work, paused ? 200 : 5000))
         {
+            _setup.Activity.Beat();
             if (!paused && _consumer.Assignment.Count > 0)
             {
                 _consumer.Pause(_consumer.Assignment);

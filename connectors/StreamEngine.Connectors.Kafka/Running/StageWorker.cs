@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using StreamEngine.Core.Planning;
 using StreamEngine.Core.Runtime;
 
 namespace StreamEngine.Connectors.Kafka;
@@ -14,6 +13,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private const long RetryPauseMs = 100;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    /// <summary>How long a last checkpoint may take when the process is to stop.</summary>
+    private static readonly TimeSpan _stopPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _longestHold = TimeSpan.FromMinutes(2);
 
     private readonly WorkerSetup _setup;
@@ -22,6 +23,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private readonly TransactionalProducer _producer;
     private readonly Committer _committer;
     private readonly Dictionary<int, StageTask> _tasks = [];
+    private readonly RestoringPartitions _restoring;
+    private readonly DriftBrake _brake;
     private readonly Dictionary<int, long> _committed = [];
     private readonly TaskEnvironment _environment;
     private readonly CancellationToken _stop;
@@ -32,6 +35,9 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private long _lastSentAt;
     private bool _abandoned;
     private bool _retry;
+    private long _uncut;
+    private long _sentBytes;
+    private long _unconfirmed;
     private long _lastCut;
 
     internal StageWorker(WorkerSetup setup, CancellationToken stop)
@@ -45,6 +51,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             Loggers = setup.Loggers,
             PartitionsOf = setup.PartitionsOf,
             InputPartitions = setup.PartitionsOf(setup.Input),
+            PartitionNewsDelay = GraphTopics.NewsDelay(setup.Plan.Graph.Runtime.CheckpointInterval),
             InputName = setup.Input.Name,
             Outputs = new OutputBuffer(),
         };
@@ -60,6 +67,9 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         }
 
         _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, FromLatest = setup.FromLatest, ReadCommitted = true }, _logger, this, setup.Time);
+        _restoring = new RestoringPartitions(setup, _environment, _consumer, _logger, stop);
+        _brake = new DriftBrake(setup, _consumer, _logger);
+        setup.Activity.Connection = () => Worse(_consumer.Health.Current, _producer.Health.Current);
         _committer = new Committer(_producer, _consumer, [.. setup.Plan.Topics.Select(t => t.Name)], setup.TransactionalId, _logger);
     }
 
@@ -70,14 +80,18 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     internal void Run()
     {
         _consumer.Subscribe(_setup.Input.Name);
-        var receiver = new Receiver(_tasks);
+        var receiver = new Receiver(_tasks, _restoring);
         while (!_stop.IsCancellationRequested)
         {
             var read = _consumer.Poll(PollTimeout(), ref receiver);
             _consumer.Health.ThrowIfRefused();
+            FollowInput();
+            _restoring.Advance(Adopt);
+            _brake.Balance(_tasks);
             if (read > 0)
             {
                 _setup.Activity.Read(read);
+                _uncut += read;
             }
             else
             {
@@ -99,25 +113,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     /// <inheritdoc/>
     public IEnumerable<TopicPartitionOffset> Assigned(IReadOnlyList<TopicPartition> partitions)
     {
-        var loader = new StateLoader(_setup.Settings, _setup.Plan.Topic(TopicRole.State)!.Name, _setup.Group, _setup.Loggers);
-        var images = loader.Load([.. partitions.Select(p => p.Partition.Value)], _patience, _stop);
-        var starts = new List<TopicPartitionOffset>();
-        foreach (var partition in partitions)
-        {
-            var task = new StageTask(_setup.Plan, _setup.Stage, partition.Partition.Value, _environment);
-            _tasks[partition.Partition.Value] = task;
-            var image = images[partition.Partition.Value];
-            task.Restore(image);
-            _committed[partition.Partition.Value] = task.NextOffset;
-            if (task.NextOffset >= 0)
-            {
-                starts.Add(new TopicPartitionOffset(partition, task.NextOffset));
-            }
-
-            _logger.LogInformation("Stage {Stage} works on {Topic}[{Partition}] from {Offset}, {Entries} entries of state", _setup.Stage.Id, partition.Topic, partition.Partition.Value, task.NextOffset < 0 ? "the start" : task.NextOffset, image.Count);
-        }
-
-        return starts;
+        _restoring.Begin([.. partitions.Select(p => p.Partition.Value)]);
+        return [];
     }
 
     /// <inheritdoc/>
@@ -150,7 +147,17 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     {
         // After a failure the tasks' outputs are those of half a batch: they must not be committed when leaving the group hands partitions over.
         _abandoned = true;
+        _restoring.Dispose();
         Abandon();
+        while (!_committer.TryEnd(TimeSpan.FromMilliseconds(100)))
+        {
+            if (_stop.IsCancellationRequested)
+            {
+                // The process ends, and Kafka does not answer: what the committer still uses is not freed.
+                return;
+            }
+        }
+
         _consumer.Dispose();
         _committer.Dispose();
         _producer.Dispose();
@@ -158,12 +165,30 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
 
     private void Abandon()
     {
-        foreach (var task in _tasks.Values)
+        foreach (var (partition, task) in _tasks)
         {
+            _brake.Forget(partition);
+            _setup.Activity.Report(partition, Progress(task, isHere: false));
             task.Dispose();
         }
 
         _tasks.Clear();
+    }
+
+    private void Adopt(StageTask task)
+    {
+        _tasks[task.Partition] = task;
+        _committed[task.Partition] = task.NextOffset;
+    }
+
+    /// <summary>Where the input has been given more partitions: the tasks tell so to the next stage, and the group shares them out.</summary>
+    private void FollowInput()
+    {
+        if (_setup.PartitionsOf(_setup.Input) is var partitions && partitions != _environment.InputPartitions)
+        {
+            _environment.InputPartitions = partitions;
+            _consumer.LookForPartitions();
+        }
     }
 
     private int PollTimeout()
@@ -229,6 +254,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         _sentOffsets = offsets;
         _environment.Outputs = _spare;
         _spare = _sent;
+        (_unconfirmed, _uncut) = (_uncut, 0);
+        _sentBytes = _sent.ByteCount;
         _firstSentAt = Environment.TickCount64;
         Send();
     }
@@ -257,11 +284,13 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         switch (_committer.TakeFailure())
         {
             case null:
+                _setup.Activity.Committed(TimeSpan.FromMilliseconds(Environment.TickCount64 - _firstSentAt), _sentBytes);
                 _sent = null;
-                _setup.Activity.Committed();
+                _unconfirmed = 0;
                 break;
             case TransactionAbortedException { IsPermanent: false, MemberIsStale: false } error when Environment.TickCount64 - _firstSentAt < _patience.TotalMilliseconds:
                 _logger.LogInformation("A checkpoint of stage {Stage} was rolled back and is sent again: {Reason}", _setup.Stage.Id, error.Message);
+                _setup.Activity.Retried();
                 _retry = true;
                 break;
             case { } error:
@@ -280,12 +309,22 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
 
     private void Settle()
     {
-        var until = Environment.TickCount64 + (long)_patience.TotalMilliseconds;
+        var since = Environment.TickCount64;
         while (_sent is not null)
         {
-            if (!_committer.Wait(TimeSpan.FromMilliseconds(100)) && Environment.TickCount64 > until)
+            if (!_committer.Wait(TimeSpan.FromMilliseconds(50)))
             {
-                throw new TransactionAbortedException(ErrorCode.Local_TimedOut, $"stage {_setup.Stage.Id}: the last checkpoint could not be committed within {_patience.TotalSeconds:0} s");
+                var waited = Environment.TickCount64 - since;
+                if (_stop.IsCancellationRequested && waited > _stopPatience.TotalMilliseconds)
+                {
+                    _logger.LogWarning("Stopping while Kafka is away: the last {Records} records that stage {Stage} read are not committed; they are worked on again at the next start, and nothing is lost", _unconfirmed + _uncut, _setup.Stage.Id);
+                    throw new OperationCanceledException(_stop);
+                }
+
+                if (waited > _patience.TotalMilliseconds)
+                {
+                    throw new TransactionAbortedException(ErrorCode.Local_TimedOut, $"stage {_setup.Stage.Id}: the last checkpoint could not be committed within {_patience.TotalSeconds:0} s");
+                }
             }
 
             Resend();
@@ -294,9 +333,11 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
 
     private void Drop(int partition)
     {
+        _restoring.Forget(partition);
+        _brake.Forget(partition);
         if (_tasks.Remove(partition, out var task))
         {
-            _setup.Activity.Report(partition, task.Ledger, task.NextOffset);
+            _setup.Activity.Report(partition, Progress(task, isHere: false));
             task.Dispose();
         }
 
@@ -305,21 +346,33 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
 
     private void Report()
     {
-        var caughtUp = true;
+        var caughtUp = _restoring.Count == 0;
         foreach (var (partition, task) in _tasks)
         {
             caughtUp &= task.CaughtUp;
-            _setup.Activity.Report(partition, task.Ledger, task.NextOffset);
+            _setup.Activity.Report(partition, Progress(task, isHere: true));
         }
 
-        _setup.Activity.State(caughtUp && _sent is null && _environment.Outputs.Count == 0, _tasks.Count);
+        (_setup.Activity.Restoring, _setup.Activity.Held) = (_restoring.Count, _brake.Held);
+        _setup.Activity.Beat();
+        _setup.Activity.State(caughtUp && _sent is null && _environment.Outputs.Count == 0, _tasks.Count + _restoring.Count);
     }
 
-    private readonly struct Receiver(Dictionary<int, StageTask> tasks) : IRecordReceiver
+    private PartitionProgress Progress(StageTask task, bool isHere) =>
+        new(task.NextOffset, task.Ledger, isHere ? _consumer.KnownEnd(_setup.Input.Name, task.Partition) : -1, task.EventTime, isHere);
+
+    private static ConnectionState Worse(ConnectionState a, ConnectionState b) => a.Status >= b.Status ? a : b;
+
+    private readonly struct Receiver(Dictionary<int, StageTask> tasks, RestoringPartitions restoring) : IRecordReceiver
     {
         public void OnRecord(in ConsumedRecord record)
         {
-            var task = tasks[record.Partition];
+            if (!tasks.TryGetValue(record.Partition, out var task))
+            {
+                restoring.PassedOver(record.Partition, record.Offset);
+                return;
+            }
+
             task.CaughtUp = false;
             task.Take(record.Offset, record.Timestamp, record.Key, record.Value);
         }

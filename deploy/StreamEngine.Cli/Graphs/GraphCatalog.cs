@@ -10,7 +10,11 @@ namespace StreamEngine.Cli.Graphs;
 internal static class GraphCatalog
 {
     public static Catalog All { get; } = new(
+#if WITH_MLNET
+        [.. BuiltInOperators.All, new StreamEngine.Operators.MLNet.MLNetDefinition()],
+#else
         BuiltInOperators.All,
+#endif
         [new KafkaSourceDefinition(), new FileSourceDefinition()],
         [new KafkaSinkDefinition(), new ClickHouseSinkDefinition(), new FileSinkDefinition()]);
 }

@@ -20,11 +20,15 @@ internal static class RunCommand
         one graph share its partitions. With a file as the source it runs to the file's end. At the end it prints the
         ledger: where every record went.
 
-        Exit codes: 0 done, 1 failed, 2 the graph is wrong.
+        A changed graph takes over the state that is stored under its name, by operators' ids; what it cannot take
+        over is refused before anything is stopped or written.
+
+        Exit codes: 0 done, 1 failed, 2 the graph is wrong, or cannot take over the stored state.
 
         Examples:
           streamengine run brand-sentiment.yaml
           streamengine run brand-sentiment.yaml --until-idle 10s
+          streamengine run brand-sentiment.yaml --from-savepoint monday.save
           streamengine run brand-sentiment.yaml --set source.kafka.brokers=broker:9092
         """;
 
@@ -40,34 +44,55 @@ internal static class RunCommand
             }
         });
         var instance = new Option<string?>("--instance") { Description = "This process's name, unique among those that run the graph. [default: the machine's name and a number]", HelpName = "NAME" };
+        var savepoint = new Option<string?>("--from-savepoint") { Description = "Begin with a savepoint that 'streamengine savepoint' wrote; refused where the graph has state already. The same file may stay given at restarts.", HelpName = "FILE" };
+        var replace = new Option<bool>("--replace-state") { Description = "With --from-savepoint: drop the state that the graph has. Nothing may be running it." };
+        var http = new Option<int?>("--http") { Description = "Serve /healthz, /readyz and /metrics on this port, over the graph's runtime.http; 0: none.", HelpName = "PORT" };
+        http.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var port) || port is < 0 or > 65_535))
+            {
+                result.AddError("--http must be a port from 0 to 65535.");
+            }
+        });
         var json = new Option<bool>("--json") { Description = "Print the ledger as one JSON object." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress on standard error, only warnings." };
-        var command = new Command("run", Description) { untilIdle, instance, json, quiet };
+        var command = new Command("run", Description) { untilIdle, instance, savepoint, replace, http, json, quiet };
         graph.AddTo(command);
         command.SetAction((parsed, stop) => Task.Run(() => graph.WithGraph(parsed, g =>
         {
-            var options = new KafkaRuntimeOptions { UntilIdle = Durations.TryParse(parsed.GetValue(untilIdle), out var idle) ? idle : null, Instance = parsed.GetValue(instance) };
-            return Run(g, options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration, stop);
+            var options = new KafkaRuntimeOptions
+            {
+                UntilIdle = Durations.TryParse(parsed.GetValue(untilIdle), out var idle) ? idle : null,
+                Instance = parsed.GetValue(instance),
+                FromSavepoint = parsed.GetValue(savepoint),
+                ReplaceState = parsed.GetValue(replace),
+            };
+            return Run(g, options, parsed.GetValue(http) ?? g.Runtime.Http, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration, stop);
         }), CancellationToken.None));
         HelpNotes.Attach(command, Notes);
         return command;
     }
 
-    private static int Run(LogicalGraph graph, KafkaRuntimeOptions options, bool json, bool quiet, InvocationConfiguration console, CancellationToken stop)
+    private static int Run(LogicalGraph graph, KafkaRuntimeOptions options, int http, bool json, bool quiet, InvocationConfiguration console, CancellationToken stop)
     {
         using var loggers = ConsoleLog.Create(quiet ? LogLevel.Warning : LogLevel.Information);
         try
         {
             var partitions = graph.Source.Definition is KafkaSourceDefinition
-                ? RunOnKafka(graph, options, quiet, console, loggers, stop)
-                : RunLocally(graph, loggers, stop);
+                ? RunOnKafka(graph, options, http, quiet, console, loggers, stop)
+                : RunLocally(graph, console, loggers, stop);
             Report(partitions, json, console.Output);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            console.Error.WriteLine($"streamengine: stopped before the end of the file; nothing of this run is kept");
+            console.Error.WriteLine("streamengine: stopped before the end of the file; nothing of this run is kept (runtime.state: FOLDER would keep it)");
             return ExitCode.Failed;
+        }
+        catch (IncompatibleStateException error)
+        {
+            console.Error.WriteLine("streamengine: " + error.Message);
+            return ExitCode.Usage;
         }
         catch (Exception error) when (error is TaskException or StateException or SinkException or IOException or UnauthorizedAccessException || KafkaRuntime.IsReported(error))
         {
@@ -76,18 +101,25 @@ internal static class RunCommand
         }
     }
 
-    private static IReadOnlyDictionary<int, PartitionProgress> RunOnKafka(LogicalGraph graph, KafkaRuntimeOptions options, bool quiet, InvocationConfiguration console, ILoggerFactory loggers, CancellationToken stop)
+    private static IReadOnlyDictionary<int, PartitionProgress> RunOnKafka(LogicalGraph graph, KafkaRuntimeOptions options, int http, bool quiet, InvocationConfiguration console, ILoggerFactory loggers, CancellationToken stop)
     {
         using var runtime = new KafkaRuntime(graph, options, TimeProvider.System, loggers);
         using var progress = quiet ? null : new RunProgress(runtime, console.Error);
+        using var health = http == 0 ? null : HealthServer.Start(runtime, http);
         runtime.Run(stop);
         return runtime.Partitions;
     }
 
-    private static SortedDictionary<int, PartitionProgress> RunLocally(LogicalGraph graph, ILoggerFactory loggers, CancellationToken stop)
+    private static SortedDictionary<int, PartitionProgress> RunLocally(LogicalGraph graph, InvocationConfiguration console, ILoggerFactory loggers, CancellationToken stop)
     {
-        var ledger = new LocalRuntime(GraphArguments.Plan(graph), TimeProvider.System, loggers).RunAsync(stop).GetAwaiter().GetResult();
-        return new SortedDictionary<int, PartitionProgress> { [0] = new PartitionProgress(-1, ledger) };
+        var runtime = new LocalRuntime(GraphArguments.Plan(graph), TimeProvider.System, loggers);
+        var ledger = runtime.RunAsync(stop).GetAwaiter().GetResult();
+        if (runtime.StoppedAt is { } next)
+        {
+            console.Error.WriteLine($"streamengine: stopped before the end of the file; the next run goes on with line {Math.Max(1, next)}");
+        }
+
+        return new SortedDictionary<int, PartitionProgress> { [0] = new PartitionProgress(runtime.StoppedAt ?? -1, ledger) };
     }
 
     private static void Report(IReadOnlyDictionary<int, PartitionProgress> partitions, bool json, TextWriter output)

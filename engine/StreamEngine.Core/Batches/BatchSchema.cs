@@ -33,6 +33,9 @@ public sealed class BatchSchema
     /// <summary>The columns, in order.</summary>
     public ImmutableArray<ColumnDeclaration> Columns { get; }
 
+    /// <summary>What kind of windows the rows are; <see langword="null"/> where they are none.</summary>
+    public WindowShape? Windows { get; init; }
+
     /// <summary>The column's position, or -1 if there is none of that name.</summary>
     public int IndexOf(string name)
     {
@@ -56,5 +59,10 @@ public sealed class BatchSchema
 
     /// <summary>This schema followed by those of <paramref name="added"/> that it does not have.</summary>
     public BatchSchema With(params IEnumerable<ColumnDeclaration> added) =>
-        new(Columns.Concat(added.Where(a => IndexOf(a.Name) < 0)));
+        new(Columns.Concat(added.Where(a => IndexOf(a.Name) < 0))) { Windows = Windows };
 }
+
+/// <summary>The kind of windows that rows are.</summary>
+/// <param name="Length">How long each is; of sessions the gap that ends one.</param>
+/// <param name="IsSession">Whether they are sessions, whose bounds move while posts come, and of which rows are taken back.</param>
+public sealed record WindowShape(TimeSpan Length, bool IsSession = false);

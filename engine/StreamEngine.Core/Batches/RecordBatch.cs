@@ -53,6 +53,12 @@ public sealed class RecordBatch
     /// </summary>
     public long Watermark { get; set; } = long.MinValue;
 
+    /// <summary>
+    /// In batches of windows: event time in ms up to which nothing changes any more. No row that comes later is of a window that ends at
+    /// or before it. <see cref="long.MinValue"/> while there is no such time.
+    /// </summary>
+    public long Settled { get; set; } = long.MinValue;
+
     /// <summary>In a batch that came through an exchange: how many partitions the sending stage's source has; else 0.</summary>
     public int SourcePartitionCount { get; set; }
 
@@ -90,6 +96,7 @@ public sealed class RecordBatch
         Arena.Clear();
         Origin.Clear();
         Watermark = long.MinValue;
+        Settled = long.MinValue;
         SourcePartitionCount = 0;
         SourceIdle = false;
     }

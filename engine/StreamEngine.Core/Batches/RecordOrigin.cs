@@ -55,4 +55,24 @@ public sealed class RecordOrigin
 
     /// <summary>Forgets all records.</summary>
     public void Clear() => Count = 0;
+
+    /// <summary>The median of some of the event times; <see cref="long.MinValue"/> where there are none.</summary>
+    public long MiddleTime()
+    {
+        var times = EventTimes;
+        const int most = 15;
+        Span<long> some = stackalloc long[most];
+        var count = 0;
+        for (var i = 0; i < most && i < times.Length; i++)
+        {
+            var time = times[(int)((long)i * times.Length / Math.Min(most, times.Length))];
+            if (time != long.MinValue)
+            {
+                some[count++] = time;
+            }
+        }
+
+        some[..count].Sort();
+        return count == 0 ? long.MinValue : some[count / 2];
+    }
 }

@@ -60,7 +60,13 @@ public sealed partial class GraphReader
         }
 
         CheckForks(operators);
-        return new LogicalGraph(name, source!, operators, sinks, new RuntimeSettings(runtime));
+        var settings = new RuntimeSettings(runtime);
+        if (settings.StateFolder is not null && source!.Definition is not BoundedSourceDefinition)
+        {
+            Problem(settings.PositionOfState, $"section 'runtime': option 'state' is for graphs without Kafka; with source '{source.Definition.Name}' the state is kept there");
+        }
+
+        return new LogicalGraph(name, source!, operators, sinks, settings);
     }
 
     private string Name(ConfigMap map)

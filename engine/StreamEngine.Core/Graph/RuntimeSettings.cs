@@ -24,8 +24,20 @@ public sealed class RuntimeSettings(OptionSet options)
     private static readonly Option<ImmutableArray<string>> _discardStateOption = Option.TextList(
         "discard_state", "ids of operators whose stored state is to be dropped because the graph no longer has them; without it such a graph is refused");
 
+    private static readonly Option<string?> _stateOption = Option.OptionalPath(
+        "state", "for graphs without Kafka: a folder that keeps the state, so that a run that was stopped is gone on with; without it each run starts anew");
+
+    private static readonly Option<TimeSpan> _maxDriftOption = Option.Duration(
+        "max_drift",
+        "how far, in event time, partitions of one process may be ahead of its last one that has posts left to read; those further ahead wait. Bounds what a backlog in one partition keeps in memory of the others; 0 = no bound",
+        TimeSpan.FromHours(6),
+        TimeSpan.Zero);
+
+    private static readonly Option<long> _httpOption = Option.Integer(
+        "http", "port for /healthz, /readyz and /metrics (Prometheus), with Kafka as the source; 0 = none", 0, 0, 65_535);
+
     /// <summary>The options, for validation and documentation.</summary>
-    public static ImmutableArray<Option> Options { get; } = [_checkpointIntervalOption, _checkpointBytesOption, _workersOption, _partitionsOption, _discardStateOption];
+    public static ImmutableArray<Option> Options { get; } = [_checkpointIntervalOption, _checkpointBytesOption, _workersOption, _partitionsOption, _maxDriftOption, _discardStateOption, _stateOption, _httpOption];
 
     /// <summary>Time between two checkpoints.</summary>
     public TimeSpan CheckpointInterval => options.Get(_checkpointIntervalOption);
@@ -38,6 +50,17 @@ public sealed class RuntimeSettings(OptionSet options)
 
     /// <summary>Ids of operators whose stored state is dropped.</summary>
     public ImmutableArray<string> DiscardState => options.Get(_discardStateOption);
+
+    /// <summary>How far partitions may be ahead of the last one; zero = as far as they like.</summary>
+    public TimeSpan MaxDrift => options.Get(_maxDriftOption);
+
+    /// <summary>The port for health and metrics; 0 = none.</summary>
+    public int Http => (int)options.Get(_httpOption);
+
+    /// <summary>The folder for the state of a graph without Kafka; <see langword="null"/> = none is kept.</summary>
+    public string? StateFolder => options.Get(_stateOption);
+
+    internal SourcePosition PositionOfState => options.PositionOf(_stateOption);
 
     /// <summary>Partitions for topics between stages; 0 = as many as the source has.</summary>
     public int Partitions => (int)options.Get(_partitionsOption);

@@ -26,8 +26,11 @@ public sealed class OperatorContext
     /// <summary>The input partition that the task works on.</summary>
     public required int Partition { get; init; }
 
-    /// <summary>How many partitions the input has.</summary>
-    public required int PartitionCount { get; init; }
+    /// <summary>How many partitions the input has. Grows when the input is given more.</summary>
+    public required int PartitionCount { get; set; }
+
+    /// <summary>How long it may take until an operator behind an exchange hears that the source was given a partition; zero where that cannot be.</summary>
+    public TimeSpan PartitionNewsDelay { get; init; }
 
     /// <summary>The clock. Nothing else may tell an operator the time of day.</summary>
     public required TimeProvider Time { get; init; }

@@ -28,6 +28,12 @@ public abstract class OperatorDefinition
     /// <summary>The state tables it keeps, by name and meaning.</summary>
     public virtual ImmutableArray<StateTableDeclaration> State => [];
 
+    /// <summary>
+    /// What of the options must stay the same for stored state to keep its meaning, in words such as "size 1m, slide 1m". State made with
+    /// other words is refused before the graph runs.
+    /// </summary>
+    public virtual string StateShape(OptionSet options) => "";
+
     /// <summary>Where the planner puts it.</summary>
     public virtual OperatorPlacement Placement => OperatorPlacement.Rows;
 

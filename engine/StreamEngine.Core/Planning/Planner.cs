@@ -124,7 +124,7 @@ public sealed class Planner
 
         ImmutableArray<string> wanted = node.Definition.Emits switch
         {
-            StreamKind.Windows => ["brand", "channel", "language", "window_start", "window_end"],
+            StreamKind.Windows => ["brand", "channel", "language", "window_start"],
             StreamKind.Alerts => ["brand"],
             _ => ["id", "brand"],
         };

@@ -1,11 +1,14 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.State;
 
 namespace StreamEngine.Core.Runtime;
 
 /// <summary>Reads the records that <see cref="ExchangeWriter"/> makes, into one batch per operator.</summary>
-internal sealed class ExchangeReader(string source)
+/// <param name="source">The topic and partition, for messages.</param>
+/// <param name="discard">Operators that the graph no longer has and whose records are passed over.</param>
+internal sealed class ExchangeReader(string source, ImmutableArray<string> discard)
 {
     private readonly Dictionary<string, (RecordBatch Batch, long SchemaHash, Action<RecordBatch> Receiver)> _receivers = [];
 
@@ -27,7 +30,12 @@ internal sealed class ExchangeReader(string source)
         var id = reading.String();
         if (!_receivers.TryGetValue(id, out var receiver))
         {
-            throw new StateException($"a record in {source} is for operator '{id}', which this graph does not have");
+            if (discard.Contains(id))
+            {
+                return;
+            }
+
+            throw new StateException($"a record in {source} is for operator '{id}', which this graph does not have: give it back, or name it in runtime.discard_state");
         }
 
         if (reading.Int64() != receiver.SchemaHash)

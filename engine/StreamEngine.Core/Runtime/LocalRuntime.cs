@@ -2,19 +2,23 @@ using Microsoft.Extensions.Logging;
 using StreamEngine.Core.Planning;
 using StreamEngine.Core.Sinks;
 using StreamEngine.Core.Sources;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Core.Runtime;
 
 /// <summary>
 /// Runs a graph over a source with an end, in one process and thread, without Kafka: the same stages and records, handed on in memory.
-/// State is not kept: the next run starts anew.
+/// With <c>runtime.state</c> it keeps its state in a folder and goes on where the last run ended; without, each run starts anew.
 /// </summary>
 public sealed class LocalRuntime
 {
+    private static readonly TimeSpan _saveEvery = TimeSpan.FromSeconds(10);
+
     private readonly GraphPlan _plan;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly List<(StagePlan Stage, ISinkWriter Writer)> _writers = [];
+    private LocalState? _state;
 
     /// <summary>Prepares a run.</summary>
     public LocalRuntime(GraphPlan plan, TimeProvider time, ILoggerFactory loggers) => (_plan, _time, _loggers) = (plan, time, loggers);
@@ -25,14 +29,21 @@ public sealed class LocalRuntime
     /// <summary>Called after each batch with the ledger so far.</summary>
     public Action<Ledger>? Progress { get; init; }
 
-    /// <summary>Reads the source to its end and flushes every sink.</summary>
+    /// <summary>Where a run that was stopped will go on: the next offset. Null when the source was read to its end.</summary>
+    public long? StoppedAt { get; private set; }
+
+    /// <summary>Reads the source to its end and flushes every sink. Where state is kept, a stop ends the run with everything stored.</summary>
     /// <returns>The ledger.</returns>
+    /// <exception cref="OperationCanceledException">Stopped, and no state is kept.</exception>
+    /// <exception cref="IncompatibleStateException">The graph cannot take over the state in its folder.</exception>
+    /// <exception cref="StateException">The state cannot be read.</exception>
     /// <exception cref="SinkException">A sink refuses for good.</exception>
     /// <exception cref="TaskException">An operator failed.</exception>
     public async Task<Ledger> RunAsync(CancellationToken stop)
     {
         var definition = (BoundedSourceDefinition)_plan.Graph.Source.Definition;
         using var source = definition.Open(_plan.Graph.Source.Options);
+        _state = _plan.Graph.Runtime.StateFolder is { } folder ? new LocalState(_plan, folder, source.Name, _time) : null;
         await OpenWritersAsync(stop).ConfigureAwait(false);
         try
         {
@@ -52,20 +63,36 @@ public sealed class LocalRuntime
         using var ingest = Task(_plan.Stage(StageKind.Ingest)!, source.Name, out var ingestOutputs);
         OutputBuffer aggregateOutputs = new();
         using var aggregate = _plan.Stage(StageKind.Aggregate) is { } stage ? Task(stage, stage.Inputs[0].Topic.Name, out aggregateOutputs) : null;
-        long next = 0, partials = 0;
+        ingest.Restore(_state?.Image ?? new StateImage());
+        aggregate?.Restore(_state?.Image ?? new StateImage());
+        long next = Math.Max(0, ingest.NextOffset), partials = Math.Max(0, aggregate?.NextOffset ?? 0);
+        var saved = _time.GetTimestamp();
         while (true)
         {
-            stop.ThrowIfCancellationRequested();
-            var more = source.Fill(ingest.Input, ref next);
-            ingest.Ended = !more;
+            var stopping = stop.IsCancellationRequested;
+            if (stopping && _state is null)
+            {
+                throw new OperationCanceledException(stop);
+            }
+
+            var more = !stopping && source.Fill(ingest.Input, ref next);
+            ingest.Ended = !more && !stopping;
             ingest.Cut();
             Deliver(ingestOutputs, aggregate, ref partials);
             aggregate?.Cut();
             Deliver(aggregateOutputs, null, ref partials);
             Progress?.Invoke(ingest.Ledger);
-            await FlushAsync(all: !more, stop).ConfigureAwait(false);
+            var save = _state is not null && (!more || _time.GetElapsedTime(saved) >= _saveEvery);
+            await FlushAsync(all: !more || save, stopping ? CancellationToken.None : stop).ConfigureAwait(false);
+            if (save)
+            {
+                _state!.Save();
+                saved = _time.GetTimestamp();
+            }
+
             if (!more)
             {
+                StoppedAt = stopping ? Math.Max(0, ingest.NextOffset) : null;
                 return ingest.Ledger;
             }
         }
@@ -93,7 +120,11 @@ public sealed class LocalRuntime
             var record = outputs[i];
             var topic = _plan.Topics[record.Topic];
             Observer?.Invoke(topic, record);
-            if (topic.Role == TopicRole.Partials)
+            if (topic.Role == TopicRole.State)
+            {
+                _state?.Take(record);
+            }
+            else if (topic.Role == TopicRole.Partials)
             {
                 aggregate!.Take(partials++, now, record.Key, record.Value);
             }
@@ -130,7 +161,7 @@ public sealed class LocalRuntime
         foreach (var stage in _plan.Stages.Where(s => s.Sink is not null))
         {
             var sink = stage.Sink!;
-            var writer = sink.Definition.Create(new SinkContext(_plan.Graph.Name, sink.Id, sink.Options, _time, _loggers.CreateLogger($"{_plan.Graph.Name}.{sink.Id}")));
+            var writer = sink.Definition.Create(new SinkContext(_plan.Graph.Name, sink.Id, sink.Options, _time, _loggers.CreateLogger($"{_plan.Graph.Name}.{sink.Id}")) { Continues = _state?.IsThere ?? false });
             _writers.Add((stage, writer));
             await writer.OpenAsync([.. stage.Inputs.Select(i => new SinkInput(i.Stream, i.Kind, _plan.Graph.Name))], stop).ConfigureAwait(false);
         }

@@ -17,7 +17,7 @@ namespace StreamEngine.Core.Runtime;
 /// <see cref="Cut"/>, which leaves outputs, state and position together in the environment's buffer. Between two cuts nothing a task
 /// does is visible outside.
 /// </remarks>
-public sealed class StageTask : IDisposable
+public sealed partial class StageTask : IDisposable
 {
     private readonly GraphPlan _plan;
     private readonly StagePlan _stage;
@@ -27,6 +27,7 @@ public sealed class StageTask : IDisposable
     private readonly Subject<RecordBatch> _input = new();
     private readonly Dictionary<string, Subject<RecordBatch>> _outputs = [];
     private readonly List<Flow> _flows = [];
+    private readonly List<OperatorContext> _contexts = [];
     private readonly RecordBatch? _batch;
     private readonly ExchangeReader? _exchange;
     private readonly TaskState _state;
@@ -50,7 +51,7 @@ public sealed class StageTask : IDisposable
         }
         else
         {
-            _exchange = new ExchangeReader($"{environment.InputName}[{partition}]");
+            _exchange = new ExchangeReader($"{environment.InputName}[{partition}]", plan.Graph.Runtime.DiscardState);
         }
 
         foreach (var op in stage.Operators)
@@ -58,6 +59,9 @@ public sealed class StageTask : IDisposable
             Connect(op);
         }
     }
+
+    /// <summary>What the keys of a stage's stored state begin with.</summary>
+    public static byte[] StatePrefix(string stage) => TaskState.PrefixOf(stage);
 
     /// <summary>The input partition.</summary>
     public int Partition { get; }
@@ -67,6 +71,12 @@ public sealed class StageTask : IDisposable
 
     /// <summary>Where the records of this partition went, since its first one ever.</summary>
     public Ledger Ledger { get; private set; }
+
+    /// <summary>
+    /// How far the input is in event time, ms since 1970: the greatest so far of the batches' middle times, which single wrong clocks do
+    /// not move. <see cref="long.MinValue"/> before the first.
+    /// </summary>
+    public long EventTime { get; private set; } = long.MinValue;
 
     /// <summary>Whether the input is read to its end; set by the worker.</summary>
     public bool CaughtUp { get; set; }
@@ -81,9 +91,9 @@ public sealed class StageTask : IDisposable
     /// <exception cref="StateException">The state cannot be read, or belongs to operators that the graph does not have.</exception>
     public void Restore(StateImage image)
     {
-        if (_state.Restore(image) is var (next, ledger))
+        if (_state.Restore(image) is { } progress)
         {
-            (NextOffset, Ledger) = (next, ledger);
+            (NextOffset, Ledger) = (progress.NextOffset, progress.Ledger);
         }
     }
 
@@ -137,6 +147,7 @@ public sealed class StageTask : IDisposable
         LastRecordAt = _environment.Time.GetUtcNow();
         Guard(_pushBatch);
         Ledger = Ledger.With(_batch.Origin);
+        EventTime = Math.Max(EventTime, _batch.Origin.MiddleTime());
         if (!Ledger.IsBalanced)
         {
             throw new TaskException(_flows.Find(f => f.Given < f.Taken) is { } flow
@@ -154,6 +165,11 @@ public sealed class StageTask : IDisposable
     public void Cut()
     {
         Push();
+        foreach (var context in _contexts)
+        {
+            context.PartitionCount = _environment.InputPartitions;
+        }
+
         Guard(_runCutActions);
         _state.WriteChanges(_environment.Outputs, NextOffset, Ledger);
     }
@@ -228,10 +244,12 @@ public sealed class StageTask : IDisposable
             OutputSchema = op.OutputSchema,
             Partition = Partition,
             PartitionCount = _environment.InputPartitions,
+            PartitionNewsDelay = _environment.PartitionNewsDelay,
             Time = _environment.Time,
             Logger = _environment.Loggers.CreateLogger($"{_plan.Graph.Name}.{node.Id}"),
             Task = _services,
         };
+        _contexts.Add(context);
         _services.Connecting = node.Id;
         var instance = op.Phase == OperatorPhase.Second ? ((TwoPhaseDefinition)node.Definition).CreateMerge(context) : node.Definition.Create(context);
         _owned.Add(instance);
@@ -324,75 +342,6 @@ public sealed class StageTask : IDisposable
         internal long Taken { get; set; }
 
         internal long Given { get; set; }
-    }
-
-    /// <summary>What operators may ask of their task.</summary>
-    private sealed class Services(StageTask task) : ITaskServices
-    {
-        /// <summary>Bytes of a record that are kept where it is sent aside: with headers and framing below the 1 MB that topics take by default.</summary>
-        private const int MostBytesAside = 900_000;
-
-        private readonly List<Action> _cutActions = [];
-        private readonly ByteArena _headers = new(256);
-
-        internal string Connecting { get; set; } = "";
-
-        public TimeSpan Silence => task.Ended ? TimeSpan.MaxValue
-            : task.CaughtUp ? task._environment.Time.GetUtcNow() - task.LastRecordAt
-            : TimeSpan.Zero;
-
-        public void Keep(IStateTable table) => task._state.Keep(Connecting, table);
-
-        public void OnCut(Action action) => _cutActions.Add(action);
-
-        public void DeadLetter(RecordBatch batch, int record, string operatorId, ReadOnlySpan<byte> error)
-        {
-            Header(batch, record, operatorId);
-            RecordHeaders.Add(_headers, "error"u8, error);
-            Send(TopicRole.DeadLetters, batch, record);
-        }
-
-        public void Late(RecordBatch batch, int record, string operatorId, long eventTime, long watermark)
-        {
-            Header(batch, record, operatorId);
-            RecordHeaders.Add(_headers, "event_time"u8, eventTime.ToString());
-            RecordHeaders.Add(_headers, "watermark"u8, watermark.ToString());
-            Send(TopicRole.Late, batch, record);
-        }
-
-        internal void RunCutActions()
-        {
-            foreach (var action in _cutActions)
-            {
-                action();
-            }
-        }
-
-        private void Header(RecordBatch batch, int record, string operatorId)
-        {
-            _headers.Clear();
-            RecordHeaders.Add(_headers, "graph"u8, task._plan.Graph.Name);
-            RecordHeaders.Add(_headers, "operator"u8, operatorId);
-            RecordHeaders.Add(_headers, "source"u8, batch.Origin.Source);
-            RecordHeaders.Add(_headers, "partition"u8, batch.Origin.Partition.ToString());
-            RecordHeaders.Add(_headers, "offset"u8, batch.Origin.Offsets[record].ToString());
-        }
-
-        private void Send(TopicRole role, RecordBatch batch, int record)
-        {
-            var row = batch.Records.IndexOf(record);
-            var value = row < 0 ? default : batch.Utf8(SourceDefinition.ValueColumn)[row];
-            if (value.Length > MostBytesAside)
-            {
-                RecordHeaders.Add(_headers, "original_bytes"u8, value.Length.ToString());
-                value = value[..MostBytesAside];
-            }
-
-            var topic = task._plan.Topic(role)!;
-            var key = Encoding.UTF8.GetBytes($"{batch.Origin.Source}|{batch.Origin.Partition}|{batch.Origin.Offsets[record]}");
-            var partition = task.Partition % Math.Max(1, task._environment.PartitionsOf(topic));
-            task._environment.Outputs.Append(topic.Index, partition, key, value, _headers.Buffer.AsSpan(0, _headers.Length));
-        }
     }
 }
 

@@ -15,8 +15,11 @@ public sealed class TaskEnvironment
     /// <summary>How many partitions a topic really has.</summary>
     public required Func<TopicPlan, int> PartitionsOf { get; init; }
 
-    /// <summary>How many partitions the stage's input has.</summary>
-    public required int InputPartitions { get; init; }
+    /// <summary>How many partitions the stage's input has. The worker sets it anew when there are more.</summary>
+    public required int InputPartitions { get; set; }
+
+    /// <summary>How long it may take until the next stage hears that the source was given a partition; zero where that cannot be.</summary>
+    public TimeSpan PartitionNewsDelay { get; init; }
 
     /// <summary>The name of the stage's input, for dead letters and messages.</summary>
     public required string InputName { get; init; }

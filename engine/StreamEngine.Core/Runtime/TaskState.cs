@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
 using StreamEngine.Core.Batches;
@@ -12,9 +11,6 @@ namespace StreamEngine.Core.Runtime;
 /// </summary>
 internal sealed class TaskState : IStateChanges
 {
-    private const string ProgressTable = "progress";
-    private const byte ProgressVersion = 1;
-
     private readonly string _stage;
     private readonly int _partition;
     private readonly int _topic;
@@ -22,7 +18,8 @@ internal sealed class TaskState : IStateChanges
     private readonly List<KeptTable> _tables = [];
     private readonly ByteArena _key = new(256);
     private readonly ByteArena _value = new(1024);
-    private readonly byte[] _progressPrefix;
+    private readonly byte[] _progressKey;
+    private readonly List<byte[]> _discarded = [];
     private KeptTable _writing;
     private OutputBuffer? _into;
     private long _writtenOffset = -1;
@@ -30,16 +27,34 @@ internal sealed class TaskState : IStateChanges
     internal TaskState(string stage, int partition, int topic, ImmutableArray<string> discard)
     {
         (_stage, _partition, _topic, _discard) = (stage, partition, topic, discard);
-        _progressPrefix = Prefix(stage, "", ProgressTable);
+        _progressKey = TaskProgress.KeyOf(stage);
     }
 
     internal void Keep(string operatorId, IStateTable table) =>
         _tables.Add(new KeptTable(operatorId, table, Prefix(_stage, operatorId, table.Name)));
 
-    /// <summary>Restores all tables and returns the position and ledger, or nothing where none are stored.</summary>
-    internal (long NextOffset, Ledger Ledger)? Restore(StateImage image)
+    /// <summary>What every key of a stage's state begins with.</summary>
+    internal static byte[] PrefixOf(string stage)
     {
-        (long, Ledger)? progress = null;
+        var arena = new ByteArena(64);
+        arena.Text(Encoding.UTF8.GetBytes(stage));
+        return arena.Buffer.AsSpan(0, arena.Length).ToArray();
+    }
+
+    /// <summary>The key of an entry.</summary>
+    internal static byte[] Prefix(string stage, string operatorId, string table)
+    {
+        var arena = new ByteArena(64);
+        arena.Text(Encoding.UTF8.GetBytes(stage));
+        arena.Text(Encoding.UTF8.GetBytes(operatorId));
+        arena.Text(Encoding.UTF8.GetBytes(table));
+        return arena.Buffer.AsSpan(0, arena.Length).ToArray();
+    }
+
+    /// <summary>Restores all tables and returns the position and ledger, or nothing where none are stored.</summary>
+    internal TaskProgress? Restore(StateImage image)
+    {
+        TaskProgress? progress = null;
         foreach (var (key, value) in image.Entries)
         {
             var reading = new BinaryReading(key, $"state of partition {_partition}");
@@ -58,11 +73,11 @@ internal sealed class TaskState : IStateChanges
 
             if (operatorId.Length == 0)
             {
-                progress = ReadProgress(value);
+                progress = TaskProgress.Read(value);
             }
-            else
+            else if (!RestoreEntry(operatorId, table, own, value))
             {
-                RestoreEntry(operatorId, table, own, value);
+                _discarded.Add(key);
             }
         }
 
@@ -71,7 +86,7 @@ internal sealed class TaskState : IStateChanges
             table.Table.RestoreDone();
         }
 
-        _writtenOffset = progress?.Item1 ?? -1;
+        _writtenOffset = progress?.NextOffset ?? -1;
         return progress;
     }
 
@@ -84,13 +99,17 @@ internal sealed class TaskState : IStateChanges
             table.Table.WriteChanges(this);
         }
 
+        foreach (var key in _discarded)
+        {
+            into.AppendTombstone(_topic, _partition, key);
+        }
+
+        _discarded.Clear();
         if (nextOffset != _writtenOffset)
         {
-            _value.Clear();
-            _value.Append([ProgressVersion]);
-            _value.Int64(nextOffset);
-            ledger.Write(_value.Allocate(Ledger.Size, out _));
-            into.Append(_topic, _partition, _progressPrefix, _value.Buffer.AsSpan(0, _value.Length));
+            Span<byte> progress = stackalloc byte[TaskProgress.Size];
+            new TaskProgress(nextOffset, ledger).Write(progress);
+            into.Append(_topic, _partition, _progressKey, progress);
             _writtenOffset = nextOffset;
         }
     }
@@ -113,40 +132,21 @@ internal sealed class TaskState : IStateChanges
         return _key.Buffer.AsSpan(0, _key.Length);
     }
 
-    private void RestoreEntry(string operatorId, string table, ReadOnlySpan<byte> key, byte[] value)
+    /// <summary>Restores an entry; false where it is to be dropped.</summary>
+    private bool RestoreEntry(string operatorId, string table, ReadOnlySpan<byte> key, byte[] value)
     {
         foreach (var kept in _tables)
         {
             if (kept.OperatorId == operatorId && kept.Table.Name == table)
             {
                 kept.Table.Restore(key, value[0], value.AsSpan(1));
-                return;
+                return true;
             }
         }
 
-        if (!_discard.Contains(operatorId))
-        {
-            throw new StateException($"state is stored for table '{table}' of operator '{operatorId}', which this graph does not have in stage {_stage}: give the operator back (its id must be the same), or name it in runtime.discard_state to drop what it had counted");
-        }
-    }
-
-    private static (long, Ledger) ReadProgress(byte[] value)
-    {
-        if (value[0] != ProgressVersion || value.Length != 1 + 8 + Ledger.Size)
-        {
-            throw new StateException($"the stored position has version {value[0]} and {value.Length} bytes; this program reads version {ProgressVersion}");
-        }
-
-        return (BinaryPrimitives.ReadInt64LittleEndian(value.AsSpan(1)), Ledger.Read(value.AsSpan(9)));
-    }
-
-    private static byte[] Prefix(string stage, string operatorId, string table)
-    {
-        var arena = new ByteArena(64);
-        arena.Text(Encoding.UTF8.GetBytes(stage));
-        arena.Text(Encoding.UTF8.GetBytes(operatorId));
-        arena.Text(Encoding.UTF8.GetBytes(table));
-        return arena.Buffer.AsSpan(0, arena.Length).ToArray();
+        return _discard.Contains(operatorId)
+            ? false
+            : throw new StateException($"state is stored for table '{table}' of operator '{operatorId}', which this graph does not have in stage {_stage}: give the operator back (its id must be the same), or name it in runtime.discard_state to drop what it had counted");
     }
 
     private readonly record struct KeptTable(string OperatorId, IStateTable Table, byte[] Prefix);

@@ -30,6 +30,9 @@ public interface ISinkWriter : IAsyncDisposable
     /// <summary>Whether what waits should be flushed now: the sink's own idea of how much, and for how long, is worth a flush.</summary>
     bool IsFlushDue => PendingRows >= 50_000 || PendingBytes >= 16 << 20;
 
+    /// <summary>How the sink stands with the other side. Read by any thread.</summary>
+    SinkState State => SinkState.Fine;
+
     /// <summary>
     /// Returns when everything appended is durable on the other side. Retries with backoff while that is down, until
     /// <paramref name="stop"/> is cancelled.
@@ -64,6 +67,15 @@ public readonly ref struct SinkRecord(ReadOnlySpan<byte> key, ReadOnlySpan<byte>
 
     /// <summary>When the record was written to its topic, in ms since 1970.</summary>
     public long Timestamp { get; } = timestamp;
+}
+
+/// <summary>How a sink stands with the other side.</summary>
+/// <param name="IsUp">Whether the last call succeeded, or none was made.</param>
+/// <param name="Retries">Calls that failed and were tried again, so far.</param>
+public readonly record struct SinkState(bool IsUp, long Retries)
+{
+    /// <summary>Nothing has failed.</summary>
+    public static SinkState Fine { get; } = new(true, 0);
 }
 
 /// <summary>A sink cannot go on.</summary>

@@ -57,4 +57,8 @@ public abstract class TopicSinkDefinition : SinkDefinition
 /// <param name="Options">Its options.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">Where to log.</param>
-public sealed record SinkContext(string Graph, string SinkId, OptionSet Options, TimeProvider Time, ILogger Logger);
+public sealed record SinkContext(string Graph, string SinkId, OptionSet Options, TimeProvider Time, ILogger Logger)
+{
+    /// <summary>Whether the run goes on where another ended: what that one wrote is to be kept.</summary>
+    public bool Continues { get; init; }
+}

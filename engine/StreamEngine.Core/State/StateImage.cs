@@ -20,6 +20,9 @@ public sealed class StateImage
     /// <summary>The live entries, in no order.</summary>
     public IEnumerable<KeyValuePair<byte[], byte[]>> Entries => _entries;
 
+    /// <summary>The value of a live entry.</summary>
+    public bool TryGet(ReadOnlySpan<byte> key, out byte[] value) => _bySpan.TryGetValue(key, out value!);
+
     /// <summary>Takes in a record with a value.</summary>
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => _bySpan[key] = value.ToArray();
 

@@ -51,6 +51,11 @@ public sealed class FilterDefinition : OperatorDefinition
     /// <inheritdoc/>
     public override void ValidateColumns(OptionSet options, BatchSchema input, ICollection<GraphProblem> problems)
     {
+        if (input.Windows is { IsSession: true })
+        {
+            problems.Add(new GraphProblem(options.Position, "filter cannot follow sessions: it would hold up the rows that take others back; filter the posts before the window, or where the sessions are read"));
+        }
+
         var parser = new ConditionParser(options.Get(Where), input);
         if (!parser.TryParse(out _))
         {

@@ -16,6 +16,7 @@ internal sealed class BrandMatcher(BrandSet brands)
     private readonly WordCutter _cutter = new();
     private byte[] _folded = new byte[4096];
     private ulong[] _hashes = new ulong[256];
+    private int[] _candidates = new int[256];
     private int[] _starts = new int[256];
     private Hit[] _hits = new Hit[64];
     private Mention[] _mentions = new Mention[16];
@@ -72,19 +73,23 @@ internal sealed class BrandMatcher(BrandSet brands)
         var edges = _cutter.Edges.AsSpan(0, count);
         if (_hashes.Length < count / 2)
         {
-            _hashes = new ulong[count];
+            (_hashes, _candidates) = (new ulong[count], new int[count]);
         }
 
-        words.Hash(ref _folded[0], edges, _hashes);
-        var (state, known, lastEnd) = (PhraseAutomaton.Start, 0, 0);
-        for (var i = 0; i + 1 < edges.Length; i += 2)
+        var candidates = words.Candidates(ref _folded[0], edges, _hashes, _candidates);
+        var (state, known, lastEnd, previous) = (PhraseAutomaton.Start, 0, 0, -1);
+        foreach (var at in _candidates.AsSpan(0, candidates))
         {
-            var (start, end) = (edges[i], edges[i + 1]);
-            var hash = _hashes[i >> 1];
-            var word = words.MayHave(hash) ? words.Find(hash, ref _folded[start], end - start) : -1;
-            if (word < 0)
+            var (start, end) = (edges[2 * at], edges[(2 * at) + 1]);
+            var word = words.Find(_hashes[at], ref _folded[start], end - start);
+            if (word < 0 || at != previous + 1)
             {
                 (state, known) = (PhraseAutomaton.Start, 0);
+            }
+
+            previous = at;
+            if (word < 0)
+            {
                 continue;
             }
 
@@ -102,9 +107,9 @@ internal sealed class BrandMatcher(BrandSet brands)
             _starts[known++] = start;
             state = brands.Phrases.Next(state, gap, word);
             lastEnd = end;
-            for (var at = brands.Phrases.FirstReport(state); at != 0; at = brands.Phrases.NextReport(at))
+            for (var report = brands.Phrases.FirstReport(state); report != 0; report = brands.Phrases.NextReport(report))
             {
-                foreach (var pattern in brands.Phrases.Patterns(at))
+                foreach (var pattern in brands.Phrases.Patterns(report))
                 {
                     Report(text, pattern, _starts[known - brands.Patterns[pattern].Words.Length], end);
                 }

@@ -37,29 +37,47 @@ internal sealed class WordIndex
         }
     }
 
-    /// <summary>The hashes of words that lie in one buffer; what <see cref="Find"/> will look at first is fetched meanwhile.</summary>
+    /// <summary>Which of the words that lie in one buffer may be in the index; the others are not.</summary>
     /// <param name="buffer">The words' bytes; 16 bytes from each word's start on can be read.</param>
     /// <param name="edges">Start and end of each word, in turn.</param>
-    /// <param name="hashes">Receives the hashes.</param>
-    public unsafe void Hash(ref byte buffer, ReadOnlySpan<int> edges, Span<ulong> hashes)
+    /// <param name="hashes">Receives a hash for each word.</param>
+    /// <param name="candidates">Receives the places, from 0 on, of the words that may be there; as long as <paramref name="hashes"/>.</param>
+    /// <returns>How many candidates there are.</returns>
+    /// <remarks>A method of its own without a branch per word: most of the time that matching takes is spent here.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public unsafe int Candidates(ref byte buffer, ReadOnlySpan<int> edges, ulong[] hashes, int[] candidates)
     {
-        for (var i = 0; i + 1 < edges.Length; i += 2)
+        var words = edges.Length >> 1;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(words, Math.Min(hashes.Length, candidates.Length));
+        ref var edge = ref MemoryMarshal.GetReference(edges);
+        ref var hash = ref MemoryMarshal.GetArrayDataReference(hashes);
+        ref var filter = ref MemoryMarshal.GetArrayDataReference(_filter);
+        var shift = _filterShift;
+        for (var i = 0; i < words; i++)
         {
-            var hash = Hash(ref Unsafe.Add(ref buffer, edges[i]), edges[i + 1] - edges[i]);
-            hashes[i >> 1] = hash;
+            var start = Unsafe.Add(ref edge, 2 * i);
+            var value = Hash(ref Unsafe.Add(ref buffer, start), Unsafe.Add(ref edge, (2 * i) + 1) - start);
+            Unsafe.Add(ref hash, i) = value;
             if (Sse.IsSupported)
             {
-                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_filter), (nuint)(hash >> _filterShift))));
+                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref filter, (nuint)(value >> shift))));
             }
         }
+
+        ref var candidate = ref MemoryMarshal.GetArrayDataReference(candidates);
+        var count = 0;
+        for (var i = 0; i < words; i++)
+        {
+            var value = Unsafe.Add(ref hash, i);
+            Unsafe.Add(ref candidate, count) = i;
+            count += (~Unsafe.Add(ref filter, (nuint)(value >> shift)) & FilterBits(value)) == 0 ? 1 : 0;
+        }
+
+        return count;
     }
 
-    /// <summary>Whether the word of a hash may be there; mostly right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool MayHave(ulong hash) => (~_filter[hash >> _filterShift] & FilterBits(hash)) == 0;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong FilterBits(ulong hash) => (1UL << (int)(hash >> 24)) | (1UL << (int)(hash >> 32));
+    private static ulong FilterBits(ulong hash) => (1UL << (int)(hash >> 24)) | (1UL << (int)(hash >> 34));
 
     /// <summary>The number of a word, or -1.</summary>
     /// <param name="hash">Its hash.</param>
@@ -68,7 +86,7 @@ internal sealed class WordIndex
     public int Find(ulong hash, ref byte word, int length)
     {
         var mask = _slots.Length - 1;
-        for (var i = (int)hash & mask; ; i = (i + 1) & mask)
+        for (var i = (int)(hash >> 32) & mask; ; i = (i + 1) & mask)
         {
             var slot = _slots[i];
             if (slot.Word < 0)
@@ -89,7 +107,7 @@ internal sealed class WordIndex
         var hash = Hash(ref _bytes[offset], _lengths[word]);
         _filter[hash >> _filterShift] |= FilterBits(hash);
         var mask = _slots.Length - 1;
-        var i = (int)hash & mask;
+        var i = (int)(hash >> 32) & mask;
         while (_slots[i].Word >= 0)
         {
             i = (i + 1) & mask;
@@ -104,14 +122,13 @@ internal sealed class WordIndex
         // The first 16 bytes without a branch on the length, which differs from word to word.
         var first = Low(Unsafe.ReadUnaligned<ulong>(ref word), length);
         var second = Low(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref word, 8)), length - 8);
-        var key = first ^ BitOperations.RotateLeft(second * 0xD6E8_FEB8_6659_FD93, 29) ^ ((ulong)length << 58);
+        var key = BitOperations.Crc32C(BitOperations.Crc32C((uint)length, first), second);
         if (length > 16)
         {
-            key ^= HashRest(ref word, length);
+            key = HashRest(key, ref word, length);
         }
 
-        var high = Math.BigMul(key, 0x9E37_79B9_7F4A_7C15, out var low);
-        return high ^ low;
+        return key * 0x9E37_79B9_7F4A_7C15;
     }
 
     /// <summary>The lowest <paramref name="count"/> bytes; none below 0, all from 8 on.</summary>
@@ -122,12 +139,11 @@ internal sealed class WordIndex
         return Bmi2.X64.IsSupported ? Bmi2.X64.ZeroHighBits(bytes, (ulong)bits) : bits == 64 ? bytes : bytes & ((1UL << bits) - 1);
     }
 
-    private static ulong HashRest(ref byte word, int length)
+    private static uint HashRest(uint key, ref byte word, int length)
     {
-        ulong key = 0;
         for (var at = 16; at < length; at += 8)
         {
-            key = BitOperations.RotateLeft((key ^ Low(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref word, at)), length - at)) * 0xD6E8_FEB8_6659_FD93, 31);
+            key = BitOperations.Crc32C(key, Low(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref word, at)), length - at));
         }
 
         return key;

@@ -1,5 +1,5 @@
 using StreamEngine.Core.Operators;
-using StreamEngine.Text;
+using StreamEngine.Text.Mentions;
 using StreamEngine.Text.MLNet;
 using StreamEngine.Text.Sentiment;
 
@@ -11,6 +11,7 @@ internal abstract class PostScorer
     private static readonly SharedByFile<SentimentModel> _models = new(SentimentModel.Load);
     private static readonly SharedByFile<MLNetModel> _mlNetModels = new(path => MLNetModel.Load(path));
     private static readonly Lazy<SentimentModel> _default = new(SentimentModel.LoadDefault, LazyThreadSafetyMode.PublicationOnly);
+    private static readonly Lazy<MentionModel> _mentions = new(MentionModel.LoadDefault, LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Makes a scorer of the model that options name.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -36,21 +37,23 @@ internal abstract class PostScorer
             : throw new FormatException("only an ML.NET model (a .zip in option 'model') takes classes");
     }
 
-    /// <summary>Scores a post.</summary>
-    public abstract void Score(ReadOnlySpan<byte> text, out SentimentScore score);
+    /// <summary>Scores texts; one that is absent counts as empty.</summary>
+    public abstract void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive);
+
+    /// <summary>Makes a scorer of the mentions in posts that shares what this one holds; null where the model cannot tell mentions apart.</summary>
+    public virtual MentionScorer? CreateMentionScorer() => null;
 
     private sealed class OfProduct(SentimentScorer scorer) : PostScorer
     {
-        public override void Score(ReadOnlySpan<byte> text, out SentimentScore score) => scorer.Score(text, out score);
+        public override MentionScorer CreateMentionScorer() => new(scorer, _mentions.Value);
+
+        public override void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive) =>
+            scorer.Score(data, offsets, lengths, negative, neutral, positive);
     }
 
     private sealed class OfMLNet(MLNetScorer scorer) : PostScorer
     {
-        public override void Score(ReadOnlySpan<byte> text, out SentimentScore score)
-        {
-            var (offset, length, negative, neutral, positive) = (0, text.Length, 0f, 0f, 0f);
-            scorer.Score(text, new(in offset), new(in length), new(ref negative), new(ref neutral), new(ref positive));
-            score = new SentimentScore(negative, neutral, positive);
-        }
+        public override void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive) =>
+            scorer.Score(data, offsets, lengths, negative, neutral, positive);
     }
 }

@@ -15,6 +15,13 @@ public sealed class SentimentDefinition : OperatorDefinition
     internal static readonly Option<ImmutableDictionary<string, string>> Classes = Option.TextMap(
         "classes", "for an ML.NET model whose labels' names do not tell: each label with negative, neutral, positive or ignored");
 
+    internal static readonly Option<string> Target = Option.Choice(
+        "target", "whose tone a row gets where a post mentions several brands: 'mention' = what is said of that row's brand, 'post' = that of the whole post", "mention", "mention", "post");
+
+    internal static readonly ColumnDeclaration MentionStart = new("mention_start", ColumnType.Int32, "where a post first mentions the brand, to tell its tone from that of others", Internal: true);
+
+    internal static readonly ColumnDeclaration MentionLength = new("mention_length", ColumnType.Int32, "length of that mention in bytes", Internal: true);
+
     /// <inheritdoc/>
     public override string Name => "sentiment";
 
@@ -27,6 +34,10 @@ public sealed class SentimentDefinition : OperatorDefinition
         with the program reads Dutch, Italian, Polish, English, German, French, Spanish and Portuguese. ML.NET models (FeaturizeText or
         hashed n-grams with a linear trainer) are read without ML.NET installed and score as they do there; of a binary model the
         probability of its two labels counts as negative and positive. The answer for a post depends on its text alone.
+
+        Behind 'match', a post that mentions several brands has a row for each, and each row gets the tone of what is said of its brand:
+        words count for the brand they stand nearest to, clauses and words of contrast ("but", "better than") set apart. A post with one
+        brand is scored as a whole, and so is every post by an ML.NET model or with 'target: post'.
         """;
 
     /// <inheritdoc/>
@@ -37,11 +48,11 @@ public sealed class SentimentDefinition : OperatorDefinition
         """;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Option> Options => [Model, Classes];
+    public override ImmutableArray<Option> Options => [Model, Classes, Target];
 
     /// <inheritdoc/>
     public override OperatorColumns Columns(OptionSet options, BatchSchema input) => new(
-        [new("text", ColumnType.Utf8, "what the post says")],
+        [new("text", ColumnType.Utf8, "what the post says"), .. ReadsMentions(options, input) ? [MentionStart, MentionLength] : Array.Empty<ColumnDeclaration>()],
         [
             new("score", ColumnType.Float32, "its tone, from -1 (negative) to 1 (positive)"),
             new("sentiment", ColumnType.Dictionary, "negative, neutral or positive"),
@@ -65,5 +76,8 @@ public sealed class SentimentDefinition : OperatorDefinition
     }
 
     /// <inheritdoc/>
-    public override IOperator Create(OperatorContext context) => new SentimentOperator(context, PostScorer.Create(context.Options));
+    public override IOperator Create(OperatorContext context) => new SentimentOperator(context, PostScorer.Create(context.Options), ReadsMentions(context.Options, context.Schema));
+
+    private static bool ReadsMentions(OptionSet options, BatchSchema input) =>
+        options.Get(Target) == "mention" && input.Has(MentionStart.Name, MentionStart.Type) && input.Has(MentionLength.Name, MentionLength.Type);
 }

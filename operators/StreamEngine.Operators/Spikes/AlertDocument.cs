@@ -9,7 +9,7 @@ namespace StreamEngine.Operators;
 internal sealed class AlertDocument : IDisposable
 {
     /// <summary>The version of the detector's method: another one judges differently.</summary>
-    public const string Detector = "spikes-1";
+    public const string Detector = "spikes-2";
 
     private readonly ArrayBufferWriter<byte> _bytes = new(4096);
     private readonly Utf8JsonWriter _json;
@@ -24,11 +24,12 @@ internal sealed class AlertDocument : IDisposable
 
     /// <summary>The document of an incident's new state. Valid until the next call.</summary>
     /// <param name="state"><c>open</c>, <c>escalated</c> or <c>resolved</c>.</param>
-    /// <param name="series">The brand, with its incident.</param>
+    /// <param name="series">The brand.</param>
+    /// <param name="watch">What is watched, with its incident.</param>
     /// <param name="bucket">The bucket that led to it, where it is still open.</param>
-    public ReadOnlySpan<byte> Write(string state, BrandSeries series, OpenBucket? bucket)
+    public ReadOnlySpan<byte> Write(string state, BrandSeries series, BrandWatch watch, OpenBucket? bucket)
     {
-        var incident = series.Incident!;
+        var incident = watch.Incident!;
         _bytes.ResetWrittenCount();
         _json.Reset(_bytes);
         _json.WriteStartObject();
@@ -36,17 +37,17 @@ internal sealed class AlertDocument : IDisposable
         _json.WriteString("incident_id", incident.Id);
         _json.WriteNumber("sequence", incident.Sequence);
         _json.WriteString("state", state);
-        _json.WriteString("kind", "negative");
+        _json.WriteString("kind", watch.Kind == AlertKind.Negative ? "negative" : "praise");
         _json.WriteNumber("severity", incident.Severity);
         _json.WriteString("brand", series.Brand);
         _json.WriteString("graph", _graph);
         _json.WriteString("operator", _operator);
         WriteFinding(incident.Last);
-        WriteContent(incident, bucket);
+        WriteContent(incident, watch.Kind, bucket);
         Time("opened_at", incident.OpenedAt);
         Time("first_seen", incident.FirstSeen);
         Time("last_seen", incident.LastSeen);
-        _json.WriteNumber("suppressed", series.Suppressed);
+        _json.WriteNumber("suppressed", watch.Suppressed);
         _json.WriteStartObject("versions");
         _json.WriteString("detector", Detector);
         _json.WriteEndObject();
@@ -77,15 +78,15 @@ internal sealed class AlertDocument : IDisposable
         _json.WriteNumber("usual_share", Math.Round(finding.UsualShare, 4));
     }
 
-    private void WriteContent(Incident incident, OpenBucket? bucket)
+    private void WriteContent(Incident incident, AlertKind kind, OpenBucket? bucket)
     {
         var channels = new SortedDictionary<string, long>(incident.Channels, StringComparer.Ordinal);
         var languages = new SortedDictionary<string, long>(incident.Languages, StringComparer.Ordinal);
         IEnumerable<AlertSample> samples = incident.Samples;
         foreach (var ((channel, language), part) in bucket?.Parts ?? [])
         {
-            Incident.Count(channels, channel, part.Negative);
-            Incident.Count(languages, language, part.Negative);
+            Incident.Count(channels, channel, part.Counts.Observed(kind));
+            Incident.Count(languages, language, part.Counts.Observed(kind));
             samples = samples.Concat(AlertSample.FromWindow(part.Samples));
         }
 

@@ -2,40 +2,60 @@ using System.Text;
 
 namespace StreamEngine.Operators;
 
-/// <summary>All that is known of one brand: what is usual, its last closed buckets, those still open, and its incident.</summary>
-internal sealed class BrandSeries(string brand)
+/// <summary>All that is known of one brand: its rhythm, its last closed buckets, those still open, and what is watched of it.</summary>
+internal sealed class BrandSeries
 {
-    /// <summary>The longest horizon, in buckets.</summary>
-    public const int Longest = 15;
+    /// <summary>How many buckets can be looked back at one by one.</summary>
+    public const int Longest = 36;
 
-    private readonly (long Negative, long Posts)[] _closed = new (long, long)[Longest - 1];
-    private Baseline _baseline;
+    /// <summary>A brand that appears is taken to have had no posts for so long, or since the first bucket of all; ms.</summary>
+    private const long EmptyBefore = 2 * 86_400_000L;
 
-    public string Brand { get; } = brand;
+    private readonly CountLaw _law;
+    private readonly PooledProfile _pool;
+    private readonly BucketCounts[] _closed = new BucketCounts[Longest];
+    private int _last;
 
-    public byte[] BrandUtf8 { get; } = Encoding.UTF8.GetBytes(brand);
+    /// <param name="brand">Its name.</param>
+    /// <param name="law">How counts are judged.</param>
+    /// <param name="pool">What all brands have in common.</param>
+    /// <param name="praise">Whether praise is watched too.</param>
+    public BrandSeries(string brand, CountLaw law, PooledProfile pool, bool praise)
+    {
+        (Brand, _law, _pool) = (brand, law, pool);
+        BrandUtf8 = Encoding.UTF8.GetBytes(brand);
+        Watches = praise ? [new(AlertKind.Negative, law), new(AlertKind.Praise, law)] : [new(AlertKind.Negative, law)];
+    }
 
-    public ref readonly Baseline Baseline => ref _baseline;
+    public string Brand { get; }
 
-    /// <summary>The last bucket that is closed and learnt.</summary>
-    public long Closed { get; set; }
+    public byte[] BrandUtf8 { get; }
+
+    public HourProfile Profile { get; } = new();
+
+    /// <summary>One for each kind of alert that is on; negative posts first.</summary>
+    public BrandWatch[] Watches { get; }
+
+    /// <summary>The last bucket that is closed and learnt; <see cref="long.MinValue"/> before the first.</summary>
+    public long Closed { get; private set; } = long.MinValue;
 
     /// <summary>Buckets not closed, oldest first.</summary>
     public List<OpenBucket> Open { get; } = [];
-
-    public Incident? Incident { get; set; }
-
-    /// <summary>No incident opens in buckets before this; ms since 1970.</summary>
-    public long QuietUntil { get; set; } = long.MinValue;
-
-    /// <summary>Spikes that stayed without an alert since the last one.</summary>
-    public long Suppressed { get; set; }
 
     /// <summary>In the list of brands to look at.</summary>
     public bool IsActive { get; set; }
 
     /// <summary>Changed since it was stored.</summary>
     public bool Unstored { get; set; }
+
+    public bool HasIncident => Array.Exists(Watches, watch => watch.Incident is not null);
+
+    /// <summary>Begins before a bucket, at the first one of all or some days before.</summary>
+    public void BeginBefore(long index, long first)
+    {
+        Closed = Math.Max(Math.Min(index, first), index - (EmptyBefore / _law.BucketSize)) - 1;
+        Unstored = true;
+    }
 
     /// <summary>The open bucket of an index, made where it is not there.</summary>
     public OpenBucket OpenAt(long index)
@@ -51,85 +71,128 @@ internal sealed class BrandSeries(string brand)
         return bucket;
     }
 
-    /// <summary>Posts in a bucket, open or one of the last that are closed.</summary>
-    public (long Negative, long Posts) At(long index)
+    /// <summary>What a bucket holds, open or one of the last that are closed.</summary>
+    public BucketCounts At(long index)
     {
         if (index <= Closed)
         {
-            return Closed - index < _closed.Length ? _closed[Closed - index] : default;
+            return Closed - index < Longest ? _closed[(int)(((_last - (Closed - index)) + Longest) % Longest)] : default;
         }
 
         foreach (var bucket in Open)
         {
             if (bucket.Index == index)
             {
-                return (bucket.Negative, bucket.Posts);
+                return bucket.Counts;
             }
         }
 
         return default;
     }
 
-    /// <summary>Closes the buckets up to <paramref name="index"/> as empty.</summary>
-    public void CloseEmpty(long index, in BaselineDecay decay)
+    /// <summary>How busy the hour of a bucket is, as a factor.</summary>
+    public double Season(long index) => Profile.Factor(index * _law.BucketSize, _pool);
+
+    /// <summary>A watch's sums up to the bucket before an open one.</summary>
+    public FadingSums SumsBefore(long index, BrandWatch watch)
     {
-        var count = index - Closed;
-        if (count <= 0)
+        var sums = watch.Model.Sums;
+        for (var before = Closed + 1; before < index; before++)
         {
-            return;
+            sums.Add(At(before).Judged(watch.Kind), watch.Model.Expected(Season(before)));
         }
 
-        _baseline.LearnEmpty(count, decay);
-        Shift((int)Math.Min(count, _closed.Length));
-        Closed = index;
-        Unstored = true;
+        return sums;
+    }
+
+    /// <summary>Closes the buckets up to <paramref name="index"/> as empty.</summary>
+    public void CloseEmpty(long index)
+    {
+        while (Closed < index)
+        {
+            Learn(default);
+        }
     }
 
     /// <summary>Closes the bucket after <see cref="Closed"/>.</summary>
-    public void Close(OpenBucket bucket, in BaselineDecay decay)
+    public void Close(OpenBucket bucket)
     {
-        var (negative, posts) = (bucket.Negative, bucket.Posts);
-        _baseline.Learn(negative, posts, decay);
-        Shift(1);
-        _closed[0] = (negative, posts);
-        Closed = bucket.Index;
+        Learn(bucket.Counts);
         Open.Remove(bucket);
         Unstored = true;
     }
 
     public void Write(StateWriter writer)
     {
-        _baseline.Write(writer);
         writer.WriteSigned(Closed);
-        foreach (var (negative, posts) in _closed)
+        for (var i = 0; i < Longest; i++)
         {
-            writer.WriteCount(negative);
-            writer.WriteCount(posts);
+            _closed[(_last + 1 + i) % Longest].Write(writer);
         }
 
-        writer.WriteSigned(QuietUntil);
-        writer.WriteCount(Suppressed);
-        writer.WriteByte((byte)(Incident is null ? 0 : 1));
-        Incident?.Write(writer);
+        Profile.WriteHour(writer);
+        foreach (var watch in Watches)
+        {
+            writer.WriteByte((byte)(1 + watch.Kind));
+            watch.Write(writer);
+        }
+
+        writer.WriteByte(0);
     }
 
     public void Read(ref StateReader reader)
     {
-        _baseline = StreamEngine.Operators.Baseline.Read(ref reader);
         Closed = reader.ReadSigned();
-        for (var i = 0; i < _closed.Length; i++)
+        for (var i = 0; i < Longest; i++)
         {
-            _closed[i] = (reader.ReadCount(), reader.ReadCount());
+            _closed[i] = BucketCounts.Read(ref reader);
         }
 
-        QuietUntil = reader.ReadSigned();
-        Suppressed = reader.ReadCount();
-        Incident = reader.ReadFlag() ? StreamEngine.Operators.Incident.Read(ref reader) : null;
+        _last = Longest - 1;
+        Profile.ReadHour(ref reader);
+        for (var kind = reader.ReadByte(); kind != 0; kind = reader.ReadByte())
+        {
+            if (kind > 2)
+            {
+                throw new FormatException($"there is no kind of alert {kind}");
+            }
+
+            // A kind that is now off is read all the same: what follows it must be found.
+            var watch = Array.Find(Watches, w => (byte)(1 + w.Kind) == kind) ?? new BrandWatch((AlertKind)(kind - 1), _law);
+            watch.Read(ref reader);
+        }
     }
 
-    private void Shift(int by)
+    /// <summary>After a restore: what follows from what was read.</summary>
+    public void Prepare()
     {
-        Array.Copy(_closed, 0, _closed, by, _closed.Length - by);
-        Array.Clear(_closed, 0, by);
+        Profile.Prepare(_pool);
+        foreach (var watch in Watches)
+        {
+            watch.Model.Prepare();
+        }
+    }
+
+    private void Learn(BucketCounts counts)
+    {
+        Closed++;
+        var start = Closed * _law.BucketSize;
+        Profile.Enter(start, _pool);
+        var season = Profile.Factor(start, _pool);
+        for (var i = 0; i < Watches.Length; i++)
+        {
+            var (kind, model) = (Watches[i].Kind, Watches[i].Model);
+            var judged = counts.Judged(kind);
+            var evidence = model.Judge(model.Sums, judged, season);
+            if (i == 0)
+            {
+                Profile.Add(counts.Posts, model.Level + model.OthersLevel);
+            }
+
+            model.Learn(start, judged, counts.Others(kind), evidence, season);
+        }
+
+        _last = (_last + 1) % Longest;
+        _closed[_last] = counts;
     }
 }

@@ -32,33 +32,33 @@ internal sealed class Incident
     /// <summary>The last elevated finding.</summary>
     public Finding Last { get; set; }
 
-    /// <summary>Negative posts by channel, of buckets that are closed.</summary>
+    /// <summary>Posts of its kind by channel, of buckets that are closed.</summary>
     public SortedDictionary<string, long> Channels { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Negative posts by language, of buckets that are closed.</summary>
+    /// <summary>Posts of its kind by language, of buckets that are closed.</summary>
     public SortedDictionary<string, long> Languages { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Sample posts of buckets that are closed.</summary>
     public List<AlertSample> Samples { get; set; } = [];
 
     /// <summary>Takes in the content of a closed bucket.</summary>
-    public void Absorb(OpenBucket bucket)
+    public void Absorb(OpenBucket bucket, AlertKind kind)
     {
         foreach (var ((channel, language), part) in bucket.Parts)
         {
-            Count(Channels, channel, part.Negative);
-            Count(Languages, language, part.Negative);
+            Count(Channels, channel, part.Counts.Observed(kind));
+            Count(Languages, language, part.Counts.Observed(kind));
         }
 
         Samples = AlertSample.Choose(Samples.Concat(bucket.Parts.Values.SelectMany(p => AlertSample.FromWindow(p.Samples))));
     }
 
     /// <summary>Adds to the count of a name, where there is one.</summary>
-    public static void Count(SortedDictionary<string, long> counts, string? name, long negative)
+    public static void Count(SortedDictionary<string, long> counts, string? name, long posts)
     {
-        if (name is not null && negative > 0)
+        if (name is not null && posts > 0)
         {
-            counts[name] = counts.GetValueOrDefault(name) + negative;
+            counts[name] = counts.GetValueOrDefault(name) + posts;
         }
     }
 

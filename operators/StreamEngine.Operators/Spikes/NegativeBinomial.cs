@@ -15,8 +15,8 @@ internal static class NegativeBinomial
         12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
     ];
 
-    /// <summary>The probability of at least <paramref name="count"/>; exact to about 10 digits also far out.</summary>
-    public static double Tail(long count, double mean, double variance)
+    /// <summary>The probability of at least <paramref name="count"/>; exact to about 10 digits also far out. Between whole counts it is interpolated smoothly.</summary>
+    public static double Tail(double count, double mean, double variance)
     {
         if (count <= 0)
         {

@@ -9,9 +9,20 @@ internal sealed class OpenBucket(long index)
     /// <summary>The newest row of each channel and language.</summary>
     public Dictionary<(string? Channel, string? Language), BucketPart> Parts { get; } = [];
 
-    public long Negative => Parts.Values.Sum(p => p.Negative);
+    /// <summary>All parts together.</summary>
+    public BucketCounts Counts
+    {
+        get
+        {
+            BucketCounts sum = default;
+            foreach (var part in Parts.Values)
+            {
+                sum += part.Counts;
+            }
 
-    public long Posts => Parts.Values.Sum(p => p.Posts);
+            return sum;
+        }
+    }
 }
 
 /// <summary>One row of a window: a brand's posts in one channel and language.</summary>
@@ -23,6 +34,8 @@ internal sealed class BucketPart
 
     public long Negative { get; set; }
 
+    public long Positive { get; set; }
+
     public long FirstEvent { get; set; }
 
     public long LastEvent { get; set; }
@@ -33,11 +46,15 @@ internal sealed class BucketPart
     /// <summary>Changed since it was stored.</summary>
     public bool Unstored { get; set; }
 
+    /// <summary>What it counts for. This is where evidence against posts (repeats, a single loud author) lowers the effective count.</summary>
+    public BucketCounts Counts => new(Posts, Negative, Negative, Positive);
+
     public void Write(StateWriter writer)
     {
         writer.WriteCount(Version);
         writer.WriteCount(Posts);
         writer.WriteCount(Negative);
+        writer.WriteCount(Positive);
         writer.WriteSigned(FirstEvent);
         writer.WriteSigned(LastEvent);
         writer.WriteText(Samples);
@@ -48,6 +65,7 @@ internal sealed class BucketPart
         Version = reader.ReadCount(),
         Posts = reader.ReadCount(),
         Negative = reader.ReadCount(),
+        Positive = reader.ReadCount(),
         FirstEvent = reader.ReadSigned(),
         LastEvent = reader.ReadSigned(),
         Samples = reader.ReadText().ToArray(),

@@ -1,73 +1,82 @@
 namespace StreamEngine.Operators;
 
 /// <summary>
-/// Tests the last bucket of a brand, alone and together with the 4 and the 14 before it, against what is usual: the sudden and the slow.
-/// A bucket still open holds fewer posts than it will, so looking at it early can miss but hardly overstate.
+/// Puts what <see cref="CountModel"/> says of a brand's counts together with what an alert must have besides: enough posts, and a share
+/// of all posts that has risen too. A bucket still open holds fewer posts than it will, so looking at it early can miss but hardly overstate.
 /// </summary>
-internal sealed class SpikeDetector(SpikeSettings settings, long bucketSize)
+internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
 {
-    /// <summary>An incident goes on while a finding is this many times likelier than what opens one: the hysteresis.</summary>
-    private const double Hysteresis = 100;
+    /// <summary>An incident goes on while the surprise is at least this part of the threshold: the hysteresis.</summary>
+    private const double StaysAt = 0.5;
 
     private const double ShareDeviations = 2;
-    private const int RecentBuckets = 5;
-    private static readonly int[] _horizons = [1, RecentBuckets, BrandSeries.Longest];
 
-    private readonly double _threshold = settings.Threshold(bucketSize);
+    /// <summary>Horizons that can be shown: those whose buckets are kept.</summary>
+    private const int Shown = 3;
 
     /// <summary>What is to be said of a brand at a bucket.</summary>
-    public Finding Look(BrandSeries series, long index)
+    public Finding Look(BrandSeries series, BrandWatch watch, long index)
     {
-        var found = Look(series, index, _horizons[0]);
-        foreach (var horizon in _horizons.AsSpan(1))
+        var model = watch.Model;
+        var season = series.Season(index);
+        var sums = series.SumsBefore(index, watch);
+        var judged = series.At(index).Judged(watch.Kind);
+        var evidence = model.Judge(sums, judged, season);
+        var finding = Show(series, watch, index, evidence.Expected);
+        var isHigh = IsHigh(series, watch, index, evidence.Expected);
+        return finding with
         {
-            var finding = Look(series, index, horizon);
-            if ((finding.IsSpike, -finding.PValue).CompareTo((found.IsSpike, -found.PValue)) > 0)
+            IsSpike = evidence.Surprise >= 1 && isHigh && finding.Effective >= settings.MinNegative && ShareIsHigh(finding, watch.UsualShare),
+            IsElevated = evidence.Surprise >= StaysAt && isHigh,
+        };
+    }
+
+    /// <summary>Whether the last six buckets are high by themselves: a long horizon remembers what is over.</summary>
+    private static bool IsHigh(BrandSeries series, BrandWatch watch, long index, double expected)
+    {
+        const int Horizon = 1;
+        var judged = 0L;
+        for (var i = 0; i < FadingSums.Lives[Horizon]; i++)
+        {
+            judged += series.At(index - i).Judged(watch.Kind);
+        }
+
+        var mean = FadingSums.Lives[Horizon] * expected;
+        return judged > mean + Math.Sqrt(watch.Model.Variance(Horizon, mean));
+    }
+
+    /// <summary>The horizon on which so many posts are the least likely.</summary>
+    private Finding Show(BrandSeries series, BrandWatch watch, long index, double expected)
+    {
+        Finding shown = default;
+        BucketCounts counts = default;
+        var taken = 0;
+        for (var i = 0; i < Shown; i++)
+        {
+            for (; taken < FadingSums.Lives[i]; taken++)
             {
-                found = finding;
+                counts += series.At(index - taken);
+            }
+
+            var mean = taken * expected;
+            var variance = watch.Model.Variance(i, mean);
+            var p = Math.Min(1, Shown * NegativeBinomial.Tail(counts.Judged(watch.Kind), mean, variance));
+            if (i == 0 || p < shown.PValue)
+            {
+                shown = new Finding(
+                    (index - taken + 1) * law.BucketSize, (index + 1) * law.BucketSize, counts.Observed(watch.Kind), counts.Judged(watch.Kind),
+                    counts.Posts, mean, variance, p, watch.UsualShare, false, false);
             }
         }
 
-        var recent = IsRecent(series, index);
-        return found with { IsSpike = found.IsSpike && recent, IsElevated = found.PValue < Hysteresis * _threshold && recent };
+        return shown;
     }
 
-    private Finding Look(BrandSeries series, long index, int horizon)
+    /// <summary>A rise of posts of every kind, or of the opposite kind, is no crisis: the share must have risen too.</summary>
+    private bool ShareIsHigh(in Finding finding, double usual)
     {
-        var (negative, posts) = Count(series, index, horizon);
-        var mean = horizon * series.Baseline.Level;
-        var variance = series.Baseline.Variance(mean);
-        var p = Math.Min(1, _horizons.Length * NegativeBinomial.Tail(negative, mean, variance));
-        var spike = p < _threshold && negative >= settings.MinNegative && ShareIsHigh(negative, posts, series.Baseline.Share);
-        return new Finding(
-            (index - horizon + 1) * bucketSize, (index + 1) * bucketSize, negative, posts, mean, variance, p, series.Baseline.Share, spike, false);
-    }
-
-    /// <summary>A rise of posts of every kind, or of praise, is no crisis: the share of negative ones must have risen too.</summary>
-    private bool ShareIsHigh(long negative, long posts, double usual)
-    {
-        var share = (double)negative / posts;
-        return share >= usual + (settings.ShareRise * (1 - usual)) && share >= usual + (ShareDeviations * Math.Sqrt(usual * (1 - usual) / posts));
-    }
-
-    /// <summary>Whether the last buckets are high by themselves, so that a long horizon neither opens an incident nor keeps it alive after its end.</summary>
-    private static bool IsRecent(BrandSeries series, long index)
-    {
-        var (negative, _) = Count(series, index, RecentBuckets);
-        var mean = RecentBuckets * series.Baseline.Level;
-        return negative > mean + Math.Sqrt(series.Baseline.Variance(mean));
-    }
-
-    private static (long Negative, long Posts) Count(BrandSeries series, long index, int horizon)
-    {
-        var (negative, posts) = (0L, 0L);
-        for (var i = index - horizon + 1; i <= index; i++)
-        {
-            var at = series.At(i);
-            negative += at.Negative;
-            posts += at.Posts;
-        }
-
-        return (negative, posts);
+        var posts = finding.Posts - finding.Observed + finding.Effective;
+        var share = (double)finding.Effective / Math.Max(1, posts);
+        return share >= usual + (settings.ShareRise * (1 - usual)) && share >= usual + (ShareDeviations * Math.Sqrt(usual * (1 - usual) / Math.Max(1, posts)));
     }
 }

@@ -4,33 +4,71 @@ using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 
-/// <summary>The state of <c>spikes</c>: brands, their open buckets, and the first bucket of all.</summary>
+/// <summary>The state of <c>spikes</c>: brands with their hours, days and open buckets, and what all of them share.</summary>
 internal sealed class SpikeTables
 {
+    private const int DaysOfWeek = HourProfile.Hours / HourProfile.HoursOfDay;
     private static readonly byte[] _timeKey = "time"u8.ToArray();
 
+    private readonly bool _praise;
     private readonly StateWriter _key = new();
     private readonly StateWriter _value = new();
-    private readonly List<BrandSeries> _changed = [];
+    private readonly Dictionary<string, BrandSeries> _brands = new(StringComparer.Ordinal);
+    private readonly HashSet<BrandSeries> _changed = [];
     private readonly PendingDeletes _deletes = new();
-    private readonly Func<string, BrandSeries> _find;
-    private (long Size, long FirstBucket) _stored;
+    private (long Size, long FirstBucket, long Hour) _stored;
 
-    public SpikeTables(OperatorContext context, Func<string, BrandSeries> find)
+    public SpikeTables(OperatorContext context, CountLaw law, bool praise)
     {
-        _find = find;
-        context.Task.Keep(new CodedTable(context.OperatorId, "brands", 1, WriteBrands, ReadBrand));
-        context.Task.Keep(new CodedTable(context.OperatorId, "buckets", 1, WriteBuckets, ReadPart));
-        context.Task.Keep(new CodedTable(context.OperatorId, "time", 1, WriteTime, ReadTime));
+        (Law, _praise) = (law, praise);
+        context.Task.Keep(new CodedTable(context.OperatorId, "brands", 2, WriteBrands, ReadBrand));
+        context.Task.Keep(new CodedTable(context.OperatorId, "hours", 1, WriteHours, ReadHours));
+        context.Task.Keep(new CodedTable(context.OperatorId, "days", 1, WriteDays, ReadDays));
+        context.Task.Keep(new CodedTable(context.OperatorId, "buckets", 2, WriteBuckets, ReadPart));
+        context.Task.Keep(new CodedTable(context.OperatorId, "time", 2, WriteTime, ReadTime));
     }
 
-    /// <summary>How long a bucket is, in ms; 0 before the first window.</summary>
-    public long BucketSize { get; set; }
+    /// <summary>How counts are judged.</summary>
+    public CountLaw Law { get; }
+
+    /// <summary>The hours of the day over all brands.</summary>
+    public PooledProfile Pool { get; } = new();
 
     /// <summary>The first bucket ever seen; brands that appear later had none until then.</summary>
-    public long FirstBucket { get; set; }
+    public long FirstBucket { get; private set; }
 
-    /// <summary>Notes that a brand is to be stored, with the parts of its buckets that say so.</summary>
+    /// <summary>All brands, in no order.</summary>
+    public IEnumerable<BrandSeries> Brands => _brands.Values;
+
+    /// <summary>Starts with the first window of all.</summary>
+    public void Begin(long bucketSize, long firstBucket)
+    {
+        Law.Begin(bucketSize);
+        FirstBucket = firstBucket;
+        Pool.Close(HourProfile.HourOf(firstBucket * bucketSize) - 1);
+    }
+
+    /// <summary>After a restore: what follows from what was read.</summary>
+    public void Prepare()
+    {
+        foreach (var series in _brands.Values)
+        {
+            series.Prepare();
+        }
+    }
+
+    /// <summary>A brand, made where it is not there.</summary>
+    public BrandSeries Series(string brand)
+    {
+        if (!_brands.TryGetValue(brand, out var series))
+        {
+            _brands[brand] = series = new BrandSeries(brand, Law, Pool, _praise);
+        }
+
+        return series;
+    }
+
+    /// <summary>Notes that a brand is to be stored, with those of its parts that say so.</summary>
     public void Changed(BrandSeries series) => _changed.Add(series);
 
     /// <summary>Notes that a bucket is closed and its parts go.</summary>
@@ -44,23 +82,71 @@ internal sealed class SpikeTables
 
     private void WriteBrands(IStateChanges changes)
     {
-        foreach (var series in _changed)
+        foreach (var series in _changed.Where(s => s.Unstored))
         {
-            if (series.Unstored)
-            {
-                _value.Clear();
-                series.Write(_value);
-                changes.Put(series.BrandUtf8, _value.Written);
-                series.Unstored = false;
-            }
+            _value.Clear();
+            series.Write(_value);
+            changes.Put(series.BrandUtf8, _value.Written);
+            series.Unstored = false;
         }
     }
 
     private void ReadBrand(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var reader = new StateReader(value);
-        _find(Encoding.UTF8.GetString(key)).Read(ref reader);
+        Series(Encoding.UTF8.GetString(key)).Read(ref reader);
         reader.End();
+    }
+
+    private void WriteHours(IStateChanges changes)
+    {
+        foreach (var series in _changed.Where(s => s.Profile.UnstoredDays != 0))
+        {
+            for (var day = 0; day < DaysOfWeek; day++)
+            {
+                if ((series.Profile.UnstoredDays & (1 << day)) != 0)
+                {
+                    _value.Clear();
+                    series.Profile.WriteDay(day, _value);
+                    changes.Put(Key(series, (byte)day), _value.Written);
+                }
+            }
+
+            series.Profile.UnstoredDays = 0;
+        }
+    }
+
+    private void ReadHours(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        var (series, day) = ReadKey(key, DaysOfWeek);
+        var reader = new StateReader(value);
+        series.Profile.ReadDay(day, ref reader);
+        reader.End();
+    }
+
+    private void WriteDays(IStateChanges changes)
+    {
+        foreach (var series in _changed)
+        {
+            foreach (var watch in series.Watches.Where(w => w.Model.Days.Unstored))
+            {
+                _value.Clear();
+                watch.Model.Days.WritePast(_value);
+                changes.Put(Key(series, (byte)watch.Kind), _value.Written);
+                watch.Model.Days.Unstored = false;
+            }
+        }
+    }
+
+    private void ReadDays(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        var (series, kind) = ReadKey(key, 2);
+        var reader = new StateReader(value);
+        if (Array.Find(series.Watches, w => (int)w.Kind == kind) is { } watch)
+        {
+            watch.Model.Days.ReadPast(ref reader);
+            reader.End();
+        }
     }
 
     private void WriteBuckets(IStateChanges changes)
@@ -89,7 +175,7 @@ internal sealed class SpikeTables
     private void ReadPart(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var reader = new StateReader(key);
-        var series = _find(Encoding.UTF8.GetString(reader.ReadText()));
+        var series = Series(Encoding.UTF8.GetString(reader.ReadText()));
         var index = reader.ReadSigned();
         var group = (ReadName(ref reader), ReadName(ref reader));
         reader.End();
@@ -100,12 +186,13 @@ internal sealed class SpikeTables
 
     private void WriteTime(IStateChanges changes)
     {
-        if (_stored != (BucketSize, FirstBucket))
+        if (Law.BucketSize > 0 && _stored != (Law.BucketSize, FirstBucket, Pool.Closed))
         {
-            _stored = (BucketSize, FirstBucket);
+            _stored = (Law.BucketSize, FirstBucket, Pool.Closed);
             _value.Clear();
-            _value.WriteCount(BucketSize);
+            _value.WriteCount(Law.BucketSize);
             _value.WriteSigned(FirstBucket);
+            Pool.Write(_value);
             changes.Put(_timeKey, _value.Written);
         }
     }
@@ -113,10 +200,34 @@ internal sealed class SpikeTables
     private void ReadTime(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var reader = new StateReader(value);
-        BucketSize = reader.ReadCount();
+        var size = reader.ReadCount();
+        if (size == 0)
+        {
+            throw new FormatException("the bucket size is 0");
+        }
+
+        Law.Begin(size);
         FirstBucket = reader.ReadSigned();
+        Pool.Read(ref reader);
         reader.End();
-        _stored = (BucketSize, FirstBucket);
+        _stored = (Law.BucketSize, FirstBucket, Pool.Closed);
+    }
+
+    private ReadOnlySpan<byte> Key(BrandSeries series, byte part)
+    {
+        _key.Clear();
+        _key.WriteText(series.BrandUtf8);
+        _key.WriteByte(part);
+        return _key.Written;
+    }
+
+    private (BrandSeries Series, int Part) ReadKey(ReadOnlySpan<byte> key, int parts)
+    {
+        var reader = new StateReader(key);
+        var series = Series(Encoding.UTF8.GetString(reader.ReadText()));
+        var part = (int)reader.ReadCount(parts - 1);
+        reader.End();
+        return (series, part);
     }
 
     private ReadOnlySpan<byte> PartKey(BrandSeries series, long index, (string? Channel, string? Language) group)

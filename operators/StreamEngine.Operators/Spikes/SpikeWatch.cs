@@ -18,15 +18,14 @@ internal sealed class SpikeWatch : IOperator
 
     private readonly OperatorContext _context;
     private readonly SpikeSettings _settings;
+    private readonly CountLaw _law;
+    private readonly SpikeDetector _detector;
     private readonly SpikeTables _tables;
-    private readonly Dictionary<string, BrandSeries> _brands = new(StringComparer.Ordinal);
     private readonly List<BrandSeries> _active = [];
     private readonly AlertDocument _document;
     private readonly RecordBatch _output;
     private readonly SpikeColumns _columns;
     private IObserver<RecordBatch>? _observer;
-    private SpikeDetector? _detector;
-    private BaselineDecay _decay;
     private long _watermark = long.MinValue;
     private long _lastEnd = long.MinValue;
     private bool _restored;
@@ -35,7 +34,9 @@ internal sealed class SpikeWatch : IOperator
     {
         _context = context;
         _settings = new SpikeSettings(context.Options);
-        _tables = new SpikeTables(context, Series);
+        _law = new CountLaw(_settings.History, _settings.AlertBudget);
+        _detector = new SpikeDetector(_settings, _law);
+        _tables = new SpikeTables(context, _law, _settings.Praise);
         _document = new AlertDocument(context.Graph, context.OperatorId);
         _output = new RecordBatch(context.OutputSchema, 64);
         _columns = new SpikeColumns(context);
@@ -73,29 +74,23 @@ internal sealed class SpikeWatch : IOperator
 
     private void UseBucketSize(long size, long start)
     {
-        if (_tables.BucketSize == 0)
+        if (_law.BucketSize == 0)
         {
-            (_tables.BucketSize, _tables.FirstBucket) = (size, start / size);
+            _tables.Begin(size, start / size);
         }
 
-        if (_tables.BucketSize != size)
+        if (_law.BucketSize != size)
         {
-            throw new StateException($"Operator '{_context.OperatorId}': it has learnt from windows of {_tables.BucketSize} ms and now gets windows of {size} ms. Give it another id to start it afresh.");
-        }
-
-        if (_detector is null)
-        {
-            _detector = new SpikeDetector(_settings, size);
-            _decay = BaselineDecay.For(size, _settings.History);
+            throw new StateException($"Operator '{_context.OperatorId}': it has learnt from windows of {_law.BucketSize} ms and now gets windows of {size} ms. Give it another id to start it afresh.");
         }
     }
 
     private void Take(RecordBatch batch, int row, long index)
     {
-        var series = Series(Encoding.UTF8.GetString(batch.Dictionary(_columns.Brand).Text(row)));
+        var series = _tables.Series(Encoding.UTF8.GetString(batch.Dictionary(_columns.Brand).Text(row)));
         if (series.Closed == long.MinValue)
         {
-            series.Closed = Math.Min(index, _tables.FirstBucket) - 1;
+            series.BeginBefore(index, _tables.FirstBucket);
         }
 
         if (index <= series.Closed)
@@ -119,28 +114,37 @@ internal sealed class SpikeWatch : IOperator
         part.Version = version;
         part.Posts = batch.Int64(_columns.Posts)[row];
         part.Negative = batch.Int64(_columns.Negative)[row];
+        part.Positive = batch.Int64(_columns.Positive)[row];
         part.FirstEvent = batch.Int64(_columns.FirstEvent)[row];
         part.LastEvent = batch.Int64(_columns.LastEvent)[row];
         part.Samples = batch.Utf8(_columns.Samples)[row].ToArray();
         part.Unstored = true;
-        _lastEnd = Math.Max(_lastEnd, (index + 1) * _tables.BucketSize);
+        _lastEnd = Math.Max(_lastEnd, (index + 1) * _law.BucketSize);
         Activate(series);
     }
 
     private void Cut()
     {
         Prepare();
-        if (_detector is null)
+        if (_law.BucketSize == 0)
         {
             return;
         }
 
+        // At the end of a source nobody knows how it would have gone on: time stops with the last window.
+        var now = _watermark == long.MaxValue ? _lastEnd : _watermark;
         _active.Sort((a, b) => string.CompareOrdinal(a.Brand, b.Brand));
+        if (now != long.MinValue)
+        {
+            CloseHours(now);
+            _active.ForEach(series => Follow(series, now));
+        }
+
         foreach (var series in _active)
         {
-            Follow(series);
+            LookAhead(series);
             _tables.Changed(series);
-            series.IsActive = series.Open.Count > 0 || series.Incident is not null;
+            series.IsActive = series.Open.Count > 0 || series.HasIncident;
         }
 
         _active.RemoveAll(series => !series.IsActive);
@@ -152,67 +156,101 @@ internal sealed class SpikeWatch : IOperator
         }
     }
 
-    /// <summary>Looks at a brand's open buckets in order, as if they had come one by one, and closes those that are complete.</summary>
-    private void Follow(BrandSeries series)
+    /// <summary>
+    /// Ends the hours that have passed, one by one and for all brands, so that what the pool knows at a time depends on that time alone.
+    /// </summary>
+    private void CloseHours(long now)
     {
-        var size = _tables.BucketSize;
-        var complete = _watermark == long.MinValue ? long.MinValue : (_watermark / size) - (_watermark < 0 ? 2 : 1);
-        while (series.Open.Count > 0 && series.Open[0].Index <= complete)
+        for (var hour = _tables.Pool.Closed + 1; (hour + 1) * HourProfile.HourMs <= now; hour++)
         {
-            var bucket = series.Open[0];
-            series.CloseEmpty(bucket.Index - 1, _decay);
-            Look(series, bucket, true);
-            series.Incident?.Absorb(bucket);
-            _tables.Forget(series, bucket);
-            series.Close(bucket, _decay);
-        }
-
-        for (var i = 0; i < series.Open.Count; i++)
-        {
-            if (i == 0 && complete != long.MinValue)
+            var end = (hour + 1) * HourProfile.HourMs;
+            _active.ForEach(series => Follow(series, end));
+            foreach (var series in _tables.Brands)
             {
-                series.CloseEmpty(Math.Min(complete, series.Open[0].Index - 1), _decay);
+                series.CloseEmpty(LastBefore(end));
+                series.Profile.Enter(end, _tables.Pool);
+                series.Unstored = true;
+                _tables.Changed(series);
             }
 
-            Look(series, series.Open[i], false);
+            _tables.Pool.Close(hour);
+        }
+    }
+
+    private long ResolveAfter => Math.Max(_law.BucketSize, _settings.ResolveAfter);
+
+    /// <summary>The last bucket that is over at a time.</summary>
+    private long LastBefore(long time) => (time / _law.BucketSize) - (time % _law.BucketSize < 0 ? 2 : 1);
+
+    /// <summary>Looks at a brand's buckets that are over at a time, one by one, and closes them.</summary>
+    private void Follow(BrandSeries series, long now)
+    {
+        var last = LastBefore(now);
+        while (series.Open.Count > 0 && series.Open[0].Index <= last)
+        {
+            var bucket = series.Open[0];
+            series.CloseEmpty(bucket.Index - 1);
+            Look(series, bucket, true);
+            foreach (var watch in series.Watches)
+            {
+                watch.Incident?.Absorb(bucket, watch.Kind);
+            }
+
+            _tables.Forget(series, bucket);
+            series.Close(bucket);
         }
 
-        // At the end of a source nobody knows how it would have gone on: an open incident stays open.
-        ResolveIfQuiet(series, _watermark == long.MaxValue ? _lastEnd : _watermark);
+        foreach (var watch in series.Watches)
+        {
+            ResolveIfQuiet(series, watch, now);
+        }
+    }
+
+    /// <summary>Looks at buckets that are still open: what is there already may be enough.</summary>
+    private void LookAhead(BrandSeries series)
+    {
+        foreach (var bucket in series.Open)
+        {
+            Look(series, bucket, false);
+        }
     }
 
     private void Look(BrandSeries series, OpenBucket bucket, bool complete)
     {
-        var start = bucket.Index * _tables.BucketSize;
-        ResolveIfQuiet(series, start);
-        var finding = _detector!.Look(series, bucket.Index);
-        if (series.Incident is { } incident)
+        var start = bucket.Index * _law.BucketSize;
+        foreach (var watch in series.Watches)
         {
-            Continue(series, incident, bucket, finding);
-        }
-        else if (finding.IsSpike && start >= (_tables.FirstBucket * _tables.BucketSize) + _settings.Warmup)
-        {
-            if (start >= series.QuietUntil)
+            ResolveIfQuiet(series, watch, start);
+            var finding = _detector.Look(series, watch, bucket.Index);
+            if (watch.Incident is { } incident)
             {
-                Open(series, bucket, finding);
+                Continue(series, watch, incident, bucket, finding);
             }
-            else if (complete)
+            else if (finding.IsSpike && start >= (_tables.FirstBucket * _law.BucketSize) + _settings.Warmup)
             {
-                series.Suppressed++;
-                series.Unstored = true;
+                if (start >= watch.QuietUntil)
+                {
+                    Open(series, watch, bucket, finding);
+                }
+                else if (complete)
+                {
+                    watch.Suppressed++;
+                    series.Unstored = true;
+                }
             }
         }
     }
 
-    private void Open(BrandSeries series, OpenBucket bucket, in Finding finding)
+    private void Open(BrandSeries series, BrandWatch watch, OpenBucket bucket, in Finding finding)
     {
-        var start = bucket.Index * _tables.BucketSize;
-        var name = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_context.Graph}\0{_context.OperatorId}\0{series.Brand}\0{start}"));
-        series.Incident = new Incident { Id = Hash64.Of(name).ToString("x16", CultureInfo.InvariantCulture), OpenedAt = start };
-        Tell("open", series, bucket, finding);
+        var start = bucket.Index * _law.BucketSize;
+        var kind = watch.Kind == AlertKind.Negative ? "" : "\0praise";
+        var name = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_context.Graph}\0{_context.OperatorId}\0{series.Brand}\0{start}{kind}"));
+        watch.Incident = new Incident { Id = Hash64.Of(name).ToString("x16", CultureInfo.InvariantCulture), OpenedAt = start };
+        Tell("open", series, watch, bucket, finding);
     }
 
-    private void Continue(BrandSeries series, Incident incident, OpenBucket bucket, in Finding finding)
+    private void Continue(BrandSeries series, BrandWatch watch, Incident incident, OpenBucket bucket, in Finding finding)
     {
         if (!finding.IsElevated)
         {
@@ -221,38 +259,38 @@ internal sealed class SpikeWatch : IOperator
 
         See(incident, bucket, finding);
         series.Unstored = true;
-        if (finding.IsSpike && finding.Severity >= incident.Severity + EscalateBy && bucket.Index > incident.AlertedBucket)
+        if (finding.Severity >= incident.Severity + EscalateBy && bucket.Index > incident.AlertedBucket)
         {
-            Tell("escalated", series, bucket, finding);
+            Tell("escalated", series, watch, bucket, finding);
         }
     }
 
-    private void ResolveIfQuiet(BrandSeries series, long now)
+    private void ResolveIfQuiet(BrandSeries series, BrandWatch watch, long now)
     {
-        if (series.Incident is { } incident && now >= incident.ElevatedUntil + _settings.ResolveAfter)
+        if (watch.Incident is { } incident && now >= incident.ElevatedUntil + ResolveAfter)
         {
-            series.QuietUntil = incident.ElevatedUntil + _settings.ResolveAfter + _settings.Cooldown;
+            watch.QuietUntil = incident.ElevatedUntil + ResolveAfter + _settings.Cooldown;
             incident.Sequence++;
-            Emit(series, _document.Write("resolved", series, null));
-            series.Incident = null;
+            Emit(series, _document.Write("resolved", series, watch, null));
+            watch.Incident = null;
         }
     }
 
-    private void Tell(string state, BrandSeries series, OpenBucket bucket, in Finding finding)
+    private void Tell(string state, BrandSeries series, BrandWatch watch, OpenBucket bucket, in Finding finding)
     {
-        var incident = series.Incident!;
+        var incident = watch.Incident!;
         See(incident, bucket, finding);
         incident.Severity = finding.Severity;
         incident.Sequence++;
         incident.AlertedBucket = bucket.Index;
-        Emit(series, _document.Write(state, series, bucket));
-        series.Suppressed = 0;
+        Emit(series, _document.Write(state, series, watch, bucket));
+        watch.Suppressed = 0;
     }
 
     private void See(Incident incident, OpenBucket bucket, in Finding finding)
     {
         incident.Last = finding;
-        incident.ElevatedUntil = Math.Max(incident.ElevatedUntil, (bucket.Index + 1) * _tables.BucketSize);
+        incident.ElevatedUntil = Math.Max(incident.ElevatedUntil, (bucket.Index + 1) * _law.BucketSize);
         incident.FirstSeen = Math.Min(incident.FirstSeen, bucket.Parts.Values.Min(p => p.FirstEvent));
         incident.LastSeen = Math.Max(incident.LastSeen, bucket.Parts.Values.Max(p => p.LastEvent));
     }
@@ -266,19 +304,8 @@ internal sealed class SpikeWatch : IOperator
         series.Unstored = true;
     }
 
-    private BrandSeries Series(string brand)
-    {
-        if (!_brands.TryGetValue(brand, out var series))
-        {
-            _brands[brand] = series = new BrandSeries(brand) { Closed = long.MinValue };
-        }
-
-        return series;
-    }
-
     private void Activate(BrandSeries series)
     {
-        series.Unstored = true;
         if (!series.IsActive)
         {
             series.IsActive = true;
@@ -295,16 +322,16 @@ internal sealed class SpikeWatch : IOperator
         }
 
         _restored = true;
-        foreach (var series in _brands.Values.Where(s => s.Open.Count > 0 || s.Incident is not null))
+        if (_law.BucketSize == 0)
         {
-            series.IsActive = true;
-            _active.Add(series);
-            _lastEnd = Math.Max(_lastEnd, series.Open.Count > 0 ? (series.Open[^1].Index + 1) * _tables.BucketSize : long.MinValue);
+            return;
         }
 
-        if (_tables.BucketSize > 0)
+        _tables.Prepare();
+        foreach (var series in _tables.Brands.Where(s => s.Open.Count > 0 || s.HasIncident))
         {
-            UseBucketSize(_tables.BucketSize, 0);
+            Activate(series);
+            _lastEnd = Math.Max(_lastEnd, series.Open.Count > 0 ? (series.Open[^1].Index + 1) * _law.BucketSize : long.MinValue);
         }
     }
 
@@ -327,6 +354,8 @@ internal sealed class SpikeWatch : IOperator
         public int Posts { get; } = context.Column("posts");
 
         public int Negative { get; } = context.Column("negative");
+
+        public int Positive { get; } = context.Column("positive");
 
         public int FirstEvent { get; } = context.Column("first_event");
 

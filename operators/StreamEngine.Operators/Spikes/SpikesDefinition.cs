@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StreamEngine.Core.Batches;
+using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
 
 namespace StreamEngine.Operators;
@@ -16,11 +17,14 @@ public sealed class SpikesDefinition : OperatorDefinition
     internal static readonly Option<double> ShareRise = Option.Number(
         "share_rise", "how far the share of negative posts must have risen from usual towards all of them, 0 to 1; 0 leaves only the test of chance", 0.15, 0, 1);
 
+    internal static readonly Option<bool> Praise = Option.Flag(
+        "praise", "whether waves of positive posts are told too, as alerts of kind 'praise'; min_negative and share_rise then go by positive posts");
+
     internal static readonly Option<TimeSpan> Warmup = Option.Duration(
         "warmup", "how long the stream is watched before the first incident can open, in event time", TimeSpan.FromMinutes(30));
 
     internal static readonly Option<TimeSpan> History = Option.Duration(
-        "history", "how far back the usual level looks: what is so long ago counts half", TimeSpan.FromHours(12), TimeSpan.FromMinutes(10));
+        "history", "how far back the usual level looks: what is so long ago counts half", TimeSpan.FromDays(7), TimeSpan.FromHours(2));
 
     internal static readonly Option<TimeSpan> ResolveAfter = Option.Duration(
         "resolve_after", "an incident is resolved when nothing was elevated for so long", TimeSpan.FromMinutes(15));
@@ -29,7 +33,7 @@ public sealed class SpikesDefinition : OperatorDefinition
         "cooldown", "after an incident is resolved, no other opens for the same brand for so long; spikes meanwhile are counted as suppressed", TimeSpan.FromMinutes(30));
 
     private static readonly ImmutableArray<string> _reads =
-        ["window_start", "window_end", "brand", "channel", "language", "posts", "negative", "first_event", "last_event", "version", "samples"];
+        ["window_start", "window_end", "brand", "channel", "language", "posts", "negative", "positive", "first_event", "last_event", "version", "samples"];
 
     /// <inheritdoc/>
     public override string Name => "spikes";
@@ -39,12 +43,14 @@ public sealed class SpikesDefinition : OperatorDefinition
 
     /// <inheritdoc/>
     public override string Description => """
-        Adds up the negative posts of a brand over channels and languages per window, also while windows are open, and tests the last
-        bucket, the last 5 and the last 15 against what is usual for the brand: a level that past spikes hardly move, with counts that
-        spread more than chance (negative binomial). An incident opens when so many are too unlikely (alert_budget), there are at least
-        min_negative, and their share of all posts has risen too: a wave of praise is no crisis. It escalates when it is at least two
-        grades more severe than was last told, at most once per window; it is resolved when nothing was elevated for resolve_after, and
-        then none opens for cooldown. Of hopping windows those are looked at that start at a multiple of their size.
+        Adds up the negative posts of a brand over channels and languages per window, also while windows are open, and judges them on
+        four horizons at once (about 1, 6, 36 and 144 windows: the sudden and the slow) against what is usual for the brand: a level that
+        incidents do not move, the hour of the week (pooled over brands until the brand's own is known), how busy its other posts are, and
+        counts that spread more than chance (negative binomial). An incident opens when that exceeds the brand's own threshold
+        (alert_budget), there are at least min_negative, and their share of all posts has risen too: a wave of praise is no crisis. It
+        escalates when it is at least two grades more severe than was last told, at most once per window; it is resolved when nothing was
+        elevated for resolve_after, and then none opens for cooldown. docs/alerts.md has the method. Of hopping windows those are looked
+        at that start at a multiple of their size.
 
         All of it goes by event time. An incident's id comes from graph, operator, brand and opening window, so replays give the same.
         Rows that correct a window after it was final are passed over. Where the source ends, open incidents stay open.
@@ -59,14 +65,16 @@ public sealed class SpikesDefinition : OperatorDefinition
         """;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Option> Options => [MinNegative, AlertBudget, ShareRise, Warmup, History, ResolveAfter, Cooldown];
+    public override ImmutableArray<Option> Options => [MinNegative, AlertBudget, ShareRise, Praise, Warmup, History, ResolveAfter, Cooldown];
 
     /// <inheritdoc/>
     public override ImmutableArray<StateTableDeclaration> State =>
     [
-        new("brands", 1, "brand → what is usual, last closed buckets, incident"),
-        new("buckets", 1, "(brand, bucket, channel, language) → newest row of a bucket that is not closed"),
-        new("time", 1, "bucket size and the first bucket of all"),
+        new("brands", 2, "brand → level, spread and sums of each kind, last closed buckets, incidents"),
+        new("hours", 1, "(brand, day of the week) → how busy its hours are"),
+        new("days", 1, "(brand, kind) → the largest surprises of the last four weeks"),
+        new("buckets", 2, "(brand, bucket, channel, language) → newest row of a bucket that is not closed"),
+        new("time", 2, "bucket size, the first bucket of all, and the hours pooled over brands"),
     ];
 
     /// <inheritdoc/>
@@ -87,6 +95,15 @@ public sealed class SpikesDefinition : OperatorDefinition
         ],
         [],
         Output);
+
+    /// <inheritdoc/>
+    public override void ValidateColumns(OptionSet options, BatchSchema input, ICollection<GraphProblem> problems)
+    {
+        if (input.Windows is { IsSession: true })
+        {
+            problems.Add(new GraphProblem(options.Position, "spikes cannot follow sessions, which are of no fixed length to be compared by; let it follow a window with 'size' ('from' beside its name)"));
+        }
+    }
 
     /// <inheritdoc/>
     public override IOperator Create(OperatorContext context) => new SpikeWatch(context);

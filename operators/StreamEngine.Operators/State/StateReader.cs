@@ -14,6 +14,8 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     public double ReadDouble() => BinaryPrimitives.ReadDoubleLittleEndian(Next(8));
 
+    public float ReadSingle() => BinaryPrimitives.ReadSingleLittleEndian(Next(4));
+
     public bool ReadFlag() => ReadByte() switch
     {
         0 => false,
@@ -26,6 +28,9 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
         var value = ReadVariable();
         return value <= (ulong)max ? (long)value : throw new FormatException($"the number before byte {_position} is {value}; the most is {max}");
     }
+
+    /// <summary>A duration in ms, as <see cref="StateWriter.WriteCount"/> wrote it; at most what a <see cref="TimeSpan"/> can hold.</summary>
+    public TimeSpan ReadDuration() => TimeSpan.FromMilliseconds(ReadCount((long)TimeSpan.MaxValue.TotalMilliseconds));
 
     public long ReadSigned()
     {

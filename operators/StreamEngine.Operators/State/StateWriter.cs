@@ -20,6 +20,8 @@ internal sealed class StateWriter
 
     public void WriteDouble(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Next(8), value);
 
+    public void WriteSingle(float value) => BinaryPrimitives.WriteSingleLittleEndian(Next(4), value);
+
     /// <summary>A number of at least 0, in 7 bits per byte, lowest first.</summary>
     public void WriteCount(long value)
     {

@@ -7,6 +7,8 @@ internal sealed class MergeClock
 {
     private readonly List<SourceTime> _sources = [];
     private long _reached = long.MinValue;
+    private long _purgeable = long.MinValue;
+    private long _purgeableSince;
 
     /// <summary>How many source partitions there are.</summary>
     public int SourceCount { get; private set; }
@@ -89,7 +91,14 @@ internal sealed class MergeClock
     /// is waited for no longer than until the greatest watermark is <paramref name="retain"/> ahead. One that is only behind, or has not
     /// been heard of, is waited for however long it takes: it is still being read, and what it sends must be counted.
     /// </summary>
-    public void Purge(long lateness, long retain)
+    /// <param name="lateness">How long after its end a window may change.</param>
+    /// <param name="retain">How long windows are kept for idle partitions.</param>
+    /// <param name="now">The clock, in ms.</param>
+    /// <param name="newsDelay">
+    /// How long it may take, in ms, until this hears that the source was given a partition. What could be purged is purged no earlier than
+    /// that: a partition made before has then been heard of, and holds back.
+    /// </param>
+    public void Purge(long lateness, long retain, long now, long newsDelay)
     {
         var greatest = long.MinValue;
         for (var i = 0; i < SourceCount; i++)
@@ -108,6 +117,16 @@ internal sealed class MergeClock
             var source = this[i];
             var left = source.Watermark == long.MinValue ? long.MinValue : source.Watermark - lateness;
             through = Math.Min(through, source.Idle || source.Ended ? Math.Max(left, greatest - retain) : left);
+        }
+
+        if (newsDelay > 0)
+        {
+            if (now - _purgeableSince < newsDelay)
+            {
+                return;
+            }
+
+            (through, _purgeable, _purgeableSince) = (Math.Min(through, _purgeable), through, now);
         }
 
         if (through > PurgedThrough)

@@ -1,8 +1,28 @@
 namespace StreamEngine.Operators;
 
-/// <summary>The windows of the merge phase with the newest slot of each source partition.</summary>
-internal sealed class MergedStore
+/// <summary>What became of a slot that was put into a <see cref="MergedStore"/>.</summary>
+internal enum PutResult
 {
+    /// <summary>It is in its window now.</summary>
+    Taken,
+
+    /// <summary>What it says was known.</summary>
+    Known,
+
+    /// <summary>Its window is forgotten.</summary>
+    Forgotten,
+}
+
+/// <summary>
+/// Windows that are put together from slots, with the newest slot of each part. Parts count from 1; <see cref="SettledPart"/> is the sum of
+/// those that cannot change any more.
+/// </summary>
+/// <param name="end">The end of the window that starts at a time.</param>
+internal class MergedStore(Func<long, long> end)
+{
+    /// <summary>The part that holds the sum of all parts that cannot change any more.</summary>
+    public const int SettledPart = 0;
+
     private readonly SlotIndex _index = new();
     private readonly Stack<int> _free = new();
     private MergedWindow[] _windows = new MergedWindow[1024];
@@ -19,6 +39,18 @@ internal sealed class MergedStore
 
     /// <summary>Windows in memory.</summary>
     public int Count => _used - _free.Count;
+
+    /// <summary>Windows that end at or before this are forgotten; what comes for them is refused, since a sum without the rest would be wrong.</summary>
+    public long ForgottenThrough { get; set; } = long.MinValue;
+
+    /// <summary>Called before a slot is removed.</summary>
+    public Action<int>? SlotLeaves { get; set; }
+
+    /// <summary>Called before a window is removed.</summary>
+    public Action<int>? WindowLeaves { get; set; }
+
+    /// <summary>Whether windows may go on after they were final.</summary>
+    public virtual bool BoundsMove => false;
 
     /// <summary>The window at a position. The reference is valid until the next <see cref="FindOrAdd"/>.</summary>
     public ref MergedWindow this[int position] => ref _windows[position];
@@ -42,44 +74,43 @@ internal sealed class MergedStore
             position = _used++;
         }
 
-        _windows[position] = new MergedWindow { Key = key, FirstSlot = -1, Live = true };
+        _windows[position] = new MergedWindow { Key = key, End = end(key.Start), FirstSlot = -1, Live = true };
         _index.Add(key, position);
         return position;
     }
 
-    /// <summary>Puts the newest slot of a source partition into a window; false where it has one at least as new.</summary>
+    /// <summary>Puts the newest slot of a part into its window.</summary>
+    /// <param name="key">The window and what it is counted for.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="version">The slot's version.</param>
+    /// <param name="encoded">The slot.</param>
+    /// <param name="window">Where its window is, if it was taken.</param>
+    /// <param name="slot">Where it is, if it was taken.</param>
     /// <exception cref="FormatException">The slot cannot be read.</exception>
-    public bool Put(int window, int partition, long version, ReadOnlySpan<byte> encoded, out int slot)
+    public virtual PutResult Put(in SlotKey key, int part, long version, ReadOnlySpan<byte> encoded, out int window, out int slot)
     {
-        slot = _windows[window].FirstSlot;
-        while (slot >= 0 && Slots[slot].Partition != partition)
+        (window, slot) = (-1, -1);
+        if (end(key.Start) <= ForgottenThrough)
         {
-            slot = Slots[slot].Next;
+            return PutResult.Forgotten;
         }
 
+        window = FindOrAdd(key);
+        slot = SlotOf(window, part);
         if (slot >= 0 && Slots[slot].Version >= version)
         {
-            return false;
+            return PutResult.Known;
         }
 
-        if (slot < 0)
-        {
-            slot = Slots.Add(_windows[window].Key);
-            Slots[slot].Partition = partition;
-            Slots[slot].Next = _windows[window].FirstSlot;
-            _windows[window].FirstSlot = slot;
-        }
-
+        slot = slot >= 0 ? slot : AddSlot(window, key, part);
         var before = Slots[slot].Version;
-        Slots.Read(slot, encoded);
-        if (Slots[slot].Version != version)
-        {
-            throw new FormatException($"a slot says it has version {Slots[slot].Version} and came with version {version}");
-        }
-
-        _windows[window].VersionSum += version - before;
-        return true;
+        Read(slot, version, encoded);
+        _windows[window].Revision += version - before;
+        return PutResult.Taken;
     }
+
+    /// <summary>The window that holds what a window's slots said: itself, unless they went to another session. -1 = none.</summary>
+    public virtual int HolderOf(int window) => window;
 
     /// <summary>Adds up a window's slots into <paramref name="sum"/>, a slot that belongs to no window.</summary>
     public void Sum(int window, int sum)
@@ -91,18 +122,96 @@ internal sealed class MergedStore
         }
     }
 
-    /// <summary>Removes a window and its slots.</summary>
-    public void Remove(int window)
+    /// <summary>Adds those parts of a window up that cannot change any more, into <see cref="SettledPart"/>.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="isSettled">Whether a part of a window cannot change any more.</param>
+    /// <returns>The slot that holds the sum; -1 where there was nothing to add up.</returns>
+    public int Fold(int window, Func<int, int, bool> isSettled)
     {
+        var sum = -1;
         for (var slot = _windows[window].FirstSlot; slot >= 0;)
         {
             var next = Slots[slot].Next;
-            Slots.Remove(slot);
+            if (Slots[slot].Part != SettledPart && isSettled(window, Slots[slot].Part))
+            {
+                sum = SlotOf(window, SettledPart);
+                sum = sum >= 0 ? sum : AddSlot(window, _windows[window].Key, SettledPart);
+                Slots.Merge(sum, slot);
+                RemoveSlot(window, slot);
+            }
+
             slot = next;
         }
 
+        return sum;
+    }
+
+    /// <summary>Removes a window and its slots.</summary>
+    public virtual void Remove(int window)
+    {
+        while (_windows[window].FirstSlot is >= 0 and var slot)
+        {
+            RemoveSlot(window, slot);
+        }
+
+        WindowLeaves?.Invoke(window);
         _index.Remove(_windows[window].Key);
         _windows[window] = default;
         _free.Push(window);
+    }
+
+    /// <summary>The slot of a part in a window, or -1.</summary>
+    protected int SlotOf(int window, int part)
+    {
+        var slot = _windows[window].FirstSlot;
+        while (slot >= 0 && Slots[slot].Part != part)
+        {
+            slot = Slots[slot].Next;
+        }
+
+        return slot;
+    }
+
+    /// <summary>Makes an empty slot for a part at the head of a window's chain.</summary>
+    protected int AddSlot(int window, in SlotKey key, int part)
+    {
+        var slot = Slots.Add(key);
+        Slots[slot].Part = part;
+        Slots[slot].Next = _windows[window].FirstSlot;
+        _windows[window].FirstSlot = slot;
+        return slot;
+    }
+
+    /// <summary>Takes a slot out of a window's chain and removes it.</summary>
+    protected void RemoveSlot(int window, int slot)
+    {
+        SlotLeaves?.Invoke(slot);
+        var next = Slots[slot].Next;
+        if (_windows[window].FirstSlot == slot)
+        {
+            _windows[window].FirstSlot = next;
+        }
+        else
+        {
+            var before = _windows[window].FirstSlot;
+            while (Slots[before].Next != slot)
+            {
+                before = Slots[before].Next;
+            }
+
+            Slots[before].Next = next;
+        }
+
+        Slots.Remove(slot);
+    }
+
+    /// <summary>Reads a slot in place of what it counted.</summary>
+    protected void Read(int slot, long version, ReadOnlySpan<byte> encoded)
+    {
+        Slots.Read(slot, encoded);
+        if (Slots[slot].Version != version)
+        {
+            throw new FormatException($"a slot says it has version {Slots[slot].Version} and came with version {version}");
+        }
     }
 }

@@ -10,32 +10,37 @@ namespace StreamEngine.Operators;
 /// emits, at each cut, the windows that changed.
 /// </summary>
 /// <remarks>
-/// A window is emitted as final when window_end ≤ watermark, and once so stays so. It is forgotten when window_end ≤
-/// <see cref="MergeClock.PurgedThrough"/>; slots that come for it later are refused, counted and logged, since a sum without the forgotten
-/// ones would be wrong.
+/// A window is emitted as final when window_end ≤ watermark. It is forgotten when window_end ≤ <see cref="MergeClock.PurgedThrough"/>, a
+/// session the gap later, since till then posts come that may go on from it; slots that come for it later are refused, counted and logged.
+/// <para>
+/// A partition's slot whose window_end + lateness ≤ that partition's watermark does not change any more. While others are behind, and much is
+/// kept for them, such slots are added up: what is kept then grows with the windows, and not with the partitions that are done with them.
+/// </para>
 /// </remarks>
 internal sealed class MergedWindows : IOperator
 {
+    /// <summary>So few slots are not worth adding up.</summary>
+    private const int LeastToFold = 256;
+
     private readonly OperatorContext _context;
     private readonly WindowSettings _settings;
-    private readonly MergedStore _store = new();
+    private readonly MergedStore _store;
     private readonly MergeClock _clock = new();
-    private readonly MergeTables _tables;
-    private readonly WindowSender _sender;
-    private readonly List<int> _unsent = [];
-    private readonly List<int> _emitting = [];
-    private readonly Comparison<int> _byKey;
-    private long _firstOpenEnd = long.MaxValue;
-    private long _firstEnd = long.MaxValue;
+    private readonly WindowTables _tables;
+    private readonly WindowEmitter _emitter;
+    private readonly Func<int, int, bool> _isSettled;
+    private int _foldAbove = LeastToFold;
     private long _refusedAtLastCut;
 
     public MergedWindows(OperatorContext context)
     {
         _context = context;
         _settings = new WindowSettings(context.Options);
-        _tables = new MergeTables(context, _settings, _store, _clock, Restored);
-        _sender = new WindowSender(context, _settings, _store);
-        _byKey = (a, b) => _store.Texts.Compare(_store[a].Key, _store[b].Key);
+        _store = _settings.IsSession ? new SessionStore(_settings.Size) : new MergedStore(start => start + _settings.Size);
+        _tables = new WindowTables(context, ("merge_slots", 2), "merge_windows", _store, () => _emitter!.Restored());
+        _emitter = new WindowEmitter(context, _store, _tables, _settings.Early);
+        _ = new MergeTimeTable(context, _settings, _clock, _emitter);
+        _isSettled = (window, part) => IsSettled(_store[window].Key.Start, part - 1);
         context.Task.OnCut(Cut);
     }
 
@@ -45,10 +50,13 @@ internal sealed class MergedWindows : IOperator
     /// <summary>Windows in memory.</summary>
     public int WindowCount => _store.Count;
 
+    /// <summary>Slots in memory.</summary>
+    public int SlotCount => _store.Slots.Count;
+
     /// <inheritdoc/>
     public IObservable<RecordBatch> Connect(IObservable<RecordBatch> source) => Observable.Create<RecordBatch>(observer =>
     {
-        _sender.Observer = observer;
+        _emitter.Observer = observer;
         return source.Subscribe(Process, observer.OnError, observer.OnCompleted);
     });
 
@@ -57,20 +65,17 @@ internal sealed class MergedWindows : IOperator
     {
     }
 
+    private long ForgottenThrough => _clock.PurgedThrough == long.MinValue ? long.MinValue : _clock.PurgedThrough - (_settings.IsSession ? _settings.Size : 0);
+
     private void Process(RecordBatch batch)
     {
+        _store.ForgottenThrough = ForgottenThrough;
         var partition = batch.Origin.Partition;
         var starts = batch.Int64(WindowColumns.ExchangeStart).Values;
         var versions = batch.Int64(WindowColumns.ExchangeVersion).Values;
         var slots = batch.Utf8(WindowColumns.ExchangeSlot);
         for (var row = 0; row < batch.RowCount; row++)
         {
-            if (starts[row] + _settings.Size <= _clock.PurgedThrough)
-            {
-                RefusedSlots++;
-                continue;
-            }
-
             var key = new SlotKey(
                 starts[row],
                 Code(batch, WindowColumns.ExchangeBrand, 0, row),
@@ -91,155 +96,61 @@ internal sealed class MergedWindows : IOperator
 
     private void Take(in SlotKey key, int partition, long version, ReadOnlySpan<byte> encoded)
     {
-        var window = _store.FindOrAdd(key);
+        if (!_settings.IsSession && IsSettled(key.Start, partition))
+        {
+            return; // it comes once more: the partition had nothing to add
+        }
+
         try
         {
-            if (!_store.Put(window, partition, version, encoded, out var slot))
+            switch (_store.Put(key, partition + 1, version, encoded, out var window, out var slot))
             {
-                return;
+                case PutResult.Taken:
+                    _tables.SlotChanged(slot);
+                    _emitter.Note(window);
+                    break;
+                case PutResult.Forgotten:
+                    RefusedSlots++;
+                    break;
             }
-
-            _tables.SlotChanged(slot);
         }
         catch (FormatException error)
         {
             throw new InvalidDataException($"Operator '{_context.OperatorId}': a slot from source partition {partition} cannot be read: {error.Message}.", error);
         }
-
-        NoteOpen(window);
     }
 
-    private void NoteOpen(int window)
-    {
-        ref var entry = ref _store[window];
-        var end = entry.Key.Start + _settings.Size;
-        _firstEnd = Math.Min(_firstEnd, end);
-        _firstOpenEnd = entry.IsFinal ? _firstOpenEnd : Math.Min(_firstOpenEnd, end);
-        if (!entry.Unsent && !entry.IsCurrent)
-        {
-            entry.Unsent = true;
-            _unsent.Add(window);
-        }
-    }
+    /// <summary>Whether all that a partition has for a window is here.</summary>
+    private bool IsSettled(long start, int partition) => start + _settings.Size + _settings.Lateness <= _clock[partition].Watermark;
 
-    /// <summary>Works out what was pending. Called when a table has been restored; only the last of these calls sees all of them.</summary>
-    private void Restored()
+    /// <summary>Adds slots up that cannot change any more, each time that there are twice as many as it left.</summary>
+    private void Fold()
     {
-        _unsent.Clear();
-        _firstEnd = _firstOpenEnd = long.MaxValue;
         for (var window = 0; window < _store.End; window++)
         {
-            _store[window].Unsent = false;
-            if (_store[window].FirstSlot >= 0)
+            if (_store[window].Live && _store.Fold(window, _isSettled) is >= 0 and var sum)
             {
-                NoteOpen(window);
+                _tables.SlotChanged(sum);
             }
         }
+
+        _foldAbove = Math.Max(LeastToFold, _store.Slots.Count * 2);
     }
 
     private void Cut()
     {
         var watermark = _clock.Watermark();
-        _clock.Purge(_settings.Lateness, _settings.Retain);
-        var closed = Math.Max(watermark, _clock.PurgedThrough);
-        ChooseWindows(closed);
-        _emitting.Sort(_byKey);
-        _sender.Send(_emitting, closed, _tables.SentWatermark, watermark);
-        _tables.SentWatermark = watermark;
-        foreach (var window in _emitting)
+        _clock.Purge(_settings.Lateness, _settings.Retain, _context.Time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_context.PartitionNewsDelay.TotalMilliseconds);
+        _emitter.Cut(watermark, Math.Max(watermark, _clock.PurgedThrough), _clock.PurgedThrough, ForgottenThrough);
+        if (_store.Slots.Count > _foldAbove && !_settings.IsSession)
         {
-            _tables.WindowChanged(window);
-        }
-
-        if (_firstEnd <= _clock.PurgedThrough)
-        {
-            ForgetPurged();
+            Fold();
         }
 
         if (RefusedSlots > _refusedAtLastCut)
         {
             _context.Logger.LogWarning("Operator {Operator}: {Count} slots came for windows that ended before {Purged:O} and are forgotten (option 'retain'); they are not counted", _context.OperatorId, RefusedSlots - _refusedAtLastCut, DateTimeOffset.FromUnixTimeMilliseconds(_clock.PurgedThrough));
             _refusedAtLastCut = RefusedSlots;
-        }
-    }
-
-    /// <summary>Puts into the list those windows that changed, and those that have become final; open ones only when their time has come.</summary>
-    private void ChooseWindows(long closed)
-    {
-        _emitting.Clear();
-        var now = _context.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var early = _tables.EmittedAt == long.MinValue || now - _tables.EmittedAt >= _settings.Early;
-        var kept = 0;
-        for (var i = 0; i < _unsent.Count; i++)
-        {
-            var window = _unsent[i];
-            ref var entry = ref _store[window];
-            if (entry.IsFinal || entry.Key.Start + _settings.Size <= closed || early)
-            {
-                entry.Unsent = false;
-                _emitting.Add(window);
-            }
-            else
-            {
-                _unsent[kept++] = window;
-            }
-        }
-
-        if (early && _unsent.Count > 0)
-        {
-            _tables.EmittedAt = now;
-        }
-
-        _unsent.RemoveRange(kept, _unsent.Count - kept);
-        if (_firstOpenEnd <= closed)
-        {
-            ChooseClosed(closed);
-        }
-    }
-
-    /// <summary>Adds the windows whose end has been passed and that have not been emitted as final. Those that changed are in the list already.</summary>
-    private void ChooseClosed(long closed)
-    {
-        _firstOpenEnd = long.MaxValue;
-        for (var window = 0; window < _store.End; window++)
-        {
-            ref var entry = ref _store[window];
-            if (!entry.Live || entry.IsFinal || entry.FirstSlot < 0)
-            {
-                continue;
-            }
-
-            var end = entry.Key.Start + _settings.Size;
-            if (end > closed)
-            {
-                _firstOpenEnd = Math.Min(_firstOpenEnd, end);
-            }
-            else if (entry.IsCurrent)
-            {
-                _emitting.Add(window);
-            }
-        }
-    }
-
-    private void ForgetPurged()
-    {
-        _firstEnd = long.MaxValue;
-        for (var window = 0; window < _store.End; window++)
-        {
-            if (!_store[window].Live)
-            {
-                continue;
-            }
-
-            var end = _store[window].Key.Start + _settings.Size;
-            if (end > _clock.PurgedThrough)
-            {
-                _firstEnd = Math.Min(_firstEnd, end);
-                continue;
-            }
-
-            _tables.Forget(window);
-            _store.Remove(window);
         }
     }
 }

@@ -36,10 +36,10 @@ internal struct Slot
     public AuthorSketch Authors;
     public SlotSamples Samples;
 
-    /// <summary>The source partition it comes from; in the merge phase.</summary>
-    public int Partition;
+    /// <summary>In a <see cref="MergedStore"/>: which part of its window it is, such as the source partition it comes from.</summary>
+    public int Part;
 
-    /// <summary>The next slot of the same window; in the merge phase. -1 = none.</summary>
+    /// <summary>The next slot of the same window in a <see cref="MergedStore"/>; the next older one of the same key in <see cref="SessionSlots"/>. -1 = none.</summary>
     public int Next;
 
     public SlotFlags Flags;

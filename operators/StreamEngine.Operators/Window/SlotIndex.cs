@@ -39,6 +39,19 @@ internal sealed class SlotIndex
         Count++;
     }
 
+    /// <summary>Gives a key that is there another position.</summary>
+    public void Move(in SlotKey key, int position)
+    {
+        var mask = _entries.Length - 1;
+        var i = key.Hash & mask;
+        while (_entries[i].Key != key || _entries[i].Position == Free)
+        {
+            i = (i + 1) & mask;
+        }
+
+        _entries[i].Position = position;
+    }
+
     /// <summary>Removes a key that is there, and closes the gap so that later probes still find theirs.</summary>
     public void Remove(in SlotKey key)
     {

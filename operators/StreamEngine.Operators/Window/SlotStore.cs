@@ -68,7 +68,7 @@ internal sealed class SlotStore
             FirstEvent = long.MaxValue,
             LastEvent = long.MinValue,
             Next = slot.Next,
-            Partition = slot.Partition,
+            Part = slot.Part,
             Flags = slot.Flags,
         };
     }

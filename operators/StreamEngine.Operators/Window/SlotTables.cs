@@ -17,23 +17,32 @@ internal sealed class SlotTables
     private readonly StateWriter _value = new();
     private readonly List<int> _changed = new(1024);
     private readonly PendingDeletes _deletes = new();
-    private (long MaxEventTime, long Watermark, bool Idle, bool Ended)? _stored;
+    private (long MaxEventTime, long ClosedThrough, long Watermark, bool Idle, bool Ended)? _stored;
 
-    public SlotTables(OperatorContext context, WindowSettings settings, KeyTexts texts, SlotStore slots, Func<SlotKey, int> open)
+    public SlotTables(OperatorContext context, WindowSettings settings, KeyTexts texts, SlotStore slots, Func<SlotKey, int> open, Action restored)
     {
         (_context, _settings, _texts, _slots, _open) = (context, settings, texts, slots, open);
-        context.Task.Keep(new CodedTable(context.OperatorId, "slots", 1, WriteSlots, ReadSlot));
-        context.Task.Keep(new CodedTable(context.OperatorId, "time", 1, WriteTime, ReadTime));
+        context.Task.Keep(new CodedTable(context.OperatorId, "slots", 1, WriteSlots, ReadSlot, restored));
+        context.Task.Keep(new CodedTable(context.OperatorId, "time", 2, WriteTime, ReadTime));
     }
 
     /// <summary>The greatest event time among all records of the partition, none too far in the future; ms since 1970.</summary>
     public long MaxEventTime { get; set; } = long.MinValue;
+
+    /// <summary>
+    /// Windows that end at or before this may be forgotten, so nothing is added to them any more, whatever <c>lateness</c> and
+    /// <c>max_disorder</c> say now: they may have been others when that was decided.
+    /// </summary>
+    public long ClosedThrough { get; set; } = long.MinValue;
 
     /// <summary>The watermark that was emitted last.</summary>
     public long SentWatermark { get; set; } = long.MinValue;
 
     /// <summary>Whether the partition was last said to be idle.</summary>
     public bool SentIdle { get; set; }
+
+    /// <summary>Whether the partition was said to be idle when the state was stored that this task started from.</summary>
+    public bool WasIdle { get; private set; }
 
     /// <summary>Whether the partition was last said to have ended.</summary>
     public bool SentEnded { get; set; }
@@ -96,7 +105,7 @@ internal sealed class SlotTables
 
     private void WriteTime(IStateChanges changes)
     {
-        var now = (MaxEventTime, SentWatermark, SentIdle, SentEnded);
+        var now = (MaxEventTime, ClosedThrough, SentWatermark, SentIdle, SentEnded);
         if (_stored == now)
         {
             return;
@@ -106,6 +115,7 @@ internal sealed class SlotTables
         _value.Clear();
         _settings.WriteShape(_value);
         _value.WriteSigned(MaxEventTime);
+        _value.WriteSigned(ClosedThrough);
         _value.WriteSigned(SentWatermark);
         _value.WriteByte((byte)(SentIdle ? 1 : 0));
         _value.WriteByte((byte)(SentEnded ? 1 : 0));
@@ -122,10 +132,11 @@ internal sealed class SlotTables
         var reader = new StateReader(value);
         _settings.CheckShape(_context.OperatorId, ref reader);
         MaxEventTime = reader.ReadSigned();
+        ClosedThrough = reader.ReadSigned();
         SentWatermark = reader.ReadSigned();
-        SentIdle = reader.ReadFlag();
+        SentIdle = WasIdle = reader.ReadFlag();
         SentEnded = reader.ReadFlag();
         reader.End();
-        _stored = (MaxEventTime, SentWatermark, SentIdle, SentEnded);
+        _stored = (MaxEventTime, ClosedThrough, SentWatermark, SentIdle, SentEnded);
     }
 }

@@ -10,7 +10,7 @@ namespace StreamEngine.Operators;
 /// <remarks>
 /// What a mention meets depends on the records before it alone, never on batches: the watermark before record i is the greatest event time
 /// among the records below i, less max_disorder. A slot whose window_end + lateness ≤ watermark cannot change any more and is forgotten
-/// once it has been emitted.
+/// once it has been emitted. Of sessions, a post's own window is what counts: from its second on for as long as the gap.
 /// </remarks>
 internal sealed class SlotWindows : IOperator
 {
@@ -27,19 +27,22 @@ internal sealed class SlotWindows : IOperator
     private readonly SlotStore _slots = new();
     private readonly SlotIndex _index = new();
     private readonly SlotTables _tables;
+    private readonly SessionSlots? _sessions;
     private readonly SlotSender _sender;
     private readonly List<int> _unsent = new(1024);
     private readonly Ahead[] _ahead = new Ahead[Chunk];
     private long[] _maxBefore = new long[RecordBatch.DefaultCapacity];
     private long _firstEnd = long.MaxValue;
     private long _lastStart;
+    private bool _hasSpoken;
 
     public SlotWindows(OperatorContext context)
     {
         _context = context;
         _settings = new WindowSettings(context.Options);
         _mentions = new MentionReader(context, _settings, _texts);
-        _tables = new SlotTables(context, _settings, _texts, _slots, FindOrOpen);
+        _tables = new SlotTables(context, _settings, _texts, _slots, Restore, Restored);
+        _sessions = _settings.IsSession ? new SessionSlots(_settings.Size, _slots, _index, _tables) : null;
         _sender = new SlotSender(context, _texts, _slots);
         context.Task.OnCut(Cut);
     }
@@ -63,6 +66,7 @@ internal sealed class SlotWindows : IOperator
     {
         var latest = _context.Time.GetUtcNow().ToUnixTimeMilliseconds() + _settings.MaxFuture;
         FollowTime(batch.Origin, latest);
+        _hasSpoken = true;
         _mentions.Open(batch);
         for (var from = 0; from < batch.RowCount; from += Chunk)
         {
@@ -91,7 +95,7 @@ internal sealed class SlotWindows : IOperator
         var ahead = _ahead.AsSpan(0, to - from);
         for (var i = 0; i < ahead.Length; i++)
         {
-            ahead[i].Key = _mentions.Key(from + i) with { Start = LastStart(_mentions.Time(from + i)) };
+            ahead[i].Key = _mentions.Key(from + i) with { Start = _sessions is null ? LastStart(_mentions.Time(from + i)) : 0 };
             ahead[i].Author = _mentions.Author(from + i);
             _index.Expect(ahead[i].Key);
         }
@@ -146,11 +150,11 @@ internal sealed class SlotWindows : IOperator
 
         var record = batch.Records[row];
         var watermark = Watermark(_maxBefore[record]);
-        var counted = false;
-        for (var start = ahead.Key.Start; start > time - _settings.Size; start -= _settings.Slide)
+        var counted = _sessions is not null && CountInSession(batch, row, time, ahead, watermark);
+        for (var start = ahead.Key.Start; _sessions is null && start > time - _settings.Size; start -= _settings.Slide)
         {
             var end = start + _settings.Size;
-            if (watermark < end + _settings.Lateness)
+            if (IsOpen(end, watermark))
             {
                 var position = start == ahead.Key.Start && ahead.Position >= 0 ? ahead.Position : FindOrOpen(ahead.Key with { Start = start });
                 Add(position, row, time, ahead.Author, watermark >= end, batch.Origin.Offsets[record] + 1);
@@ -171,6 +175,22 @@ internal sealed class SlotWindows : IOperator
 
         batch.Drop(row, RecordFate.Late);
     }
+
+    private bool CountInSession(RecordBatch batch, int row, long time, in Ahead ahead, long watermark)
+    {
+        var end = SessionTime.Start(time) + _settings.Size;
+        if (!IsOpen(end, watermark))
+        {
+            return false;
+        }
+
+        Add(_sessions!.Place(ahead.Key, time), row, time, ahead.Author, watermark >= end, batch.Origin.Offsets[batch.Records[row]] + 1);
+        _firstEnd = Math.Min(_firstEnd, end);
+        return true;
+    }
+
+    /// <summary>Whether a window that ends at a time still takes posts.</summary>
+    private bool IsOpen(long end, long watermark) => watermark < end + _settings.Lateness && end > _tables.ClosedThrough;
 
     /// <summary>The start of the last window that holds <paramref name="time"/>; most posts are in the same one as the post before.</summary>
     private long LastStart(long time)
@@ -252,21 +272,45 @@ internal sealed class SlotWindows : IOperator
     {
         var watermark = Watermark(_tables.MaxEventTime);
         var silence = _context.Task.Silence;
-        _sender.Send(_unsent, _tables, watermark, silence >= _settings.IdleAfter, silence == TimeSpan.MaxValue);
+        ClearUnsent();
+        // One that was idle, and has nothing to read since this task started, is so still.
+        var idle = silence >= _settings.IdleAfter || (_tables.WasIdle && !_hasSpoken && silence > TimeSpan.Zero);
+        _sender.Send(_unsent, _tables, watermark, idle, silence == TimeSpan.MaxValue);
         foreach (var position in _unsent)
         {
-            _slots[position].Flags &= ~SlotFlags.Unsent;
             _tables.Changed(position);
         }
 
         _unsent.Clear();
-        if (_firstEnd != long.MaxValue && _firstEnd + _settings.Lateness <= watermark)
+        if (watermark != long.MinValue)
         {
-            ForgetClosed(watermark);
+            _tables.ClosedThrough = Math.Max(_tables.ClosedThrough, watermark - _settings.Lateness);
+        }
+
+        if (_firstEnd <= _tables.ClosedThrough)
+        {
+            ForgetClosed();
         }
     }
 
-    private void ForgetClosed(long watermark)
+    /// <summary>Leaves each slot in the list once that changed and is still there: sessions that were merged into others are not.</summary>
+    private void ClearUnsent()
+    {
+        var kept = 0;
+        for (var i = 0; i < _unsent.Count; i++)
+        {
+            ref var flags = ref _slots[_unsent[i]].Flags;
+            if ((flags & SlotFlags.Unsent) != 0)
+            {
+                flags &= ~SlotFlags.Unsent;
+                _unsent[kept++] = _unsent[i];
+            }
+        }
+
+        _unsent.RemoveRange(kept, _unsent.Count - kept);
+    }
+
+    private void ForgetClosed()
     {
         _firstEnd = long.MaxValue;
         for (var position = 0; position < _slots.End; position++)
@@ -277,16 +321,36 @@ internal sealed class SlotWindows : IOperator
                 continue;
             }
 
-            var end = slot.Key.Start + _settings.Size;
-            if (end + _settings.Lateness > watermark)
+            var end = _settings.EndOf(slot);
+            if (end > _tables.ClosedThrough)
             {
                 _firstEnd = Math.Min(_firstEnd, end);
                 continue;
             }
 
             _tables.Forget(position);
-            _index.Remove(slot.Key);
+            if (_sessions is null)
+            {
+                _index.Remove(slot.Key);
+            }
+            else
+            {
+                _sessions.Remove(position);
+            }
+
             _slots.Remove(position);
+        }
+    }
+
+    /// <summary>A place for a slot of the state. Sessions are hung up when all are there.</summary>
+    private int Restore(SlotKey key) => _sessions is null ? FindOrOpen(key) : _slots.Add(key);
+
+    private void Restored()
+    {
+        if (_sessions is not null)
+        {
+            _sessions.Restore();
+            _firstEnd = long.MinValue;
         }
     }
 

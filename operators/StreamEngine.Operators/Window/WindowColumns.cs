@@ -32,6 +32,7 @@ internal static class WindowColumns
     internal const int Scored = 17;
     internal const int ScoreSum = 18;
     internal const int Samples = 19;
+    internal const int Slot = 20;
 
     /// <summary>One slot per row: its key, its version, and the whole aggregate in <see cref="SlotStore"/>'s encoding.</summary>
     internal static BatchSchema Exchange { get; } = new(
@@ -42,14 +43,14 @@ internal static class WindowColumns
         new ColumnDeclaration("version", ColumnType.Int64, "offset of the newest record in the slot, plus 1", Internal: true),
         new ColumnDeclaration("slot", ColumnType.Utf8, "the whole aggregate, encoded", Internal: true));
 
-    /// <summary>One window of one key per row.</summary>
+    /// <summary>One window of one key per row. Key and start name a row: of two the one with the higher version counts.</summary>
     internal static BatchSchema Output { get; } = new(
         new ColumnDeclaration("window_start", ColumnType.Int64, "start of the window, inclusive, ms since 1970"),
         new ColumnDeclaration("window_end", ColumnType.Int64, "end of the window, exclusive, ms since 1970"),
         new ColumnDeclaration("brand", ColumnType.Dictionary, "the brand"),
         new ColumnDeclaration("channel", ColumnType.Dictionary, "the channel; absent where not grouped by it"),
         new ColumnDeclaration("language", ColumnType.Dictionary, "the language; absent where not grouped by it"),
-        new ColumnDeclaration("posts", ColumnType.Int64, "mentions counted"),
+        new ColumnDeclaration("posts", ColumnType.Int64, "mentions counted; 0 takes a session's row back"),
         new ColumnDeclaration("negative", ColumnType.Int64, "mentions that are negative"),
         new ColumnDeclaration("neutral", ColumnType.Int64, "mentions that are neutral"),
         new ColumnDeclaration("positive", ColumnType.Int64, "mentions that are positive"),
@@ -59,9 +60,13 @@ internal static class WindowColumns
         new ColumnDeclaration("late", ColumnType.Int64, "mentions among these that came after their partition's watermark had passed the window's end"),
         new ColumnDeclaration("first_event", ColumnType.Int64, "event time of the first mention, ms since 1970"),
         new ColumnDeclaration("last_event", ColumnType.Int64, "event time of the last mention, ms since 1970"),
-        new ColumnDeclaration("is_final", ColumnType.Int32, "1 once the watermark has passed the window's end; later rows are corrections"),
-        new ColumnDeclaration("version", ColumnType.Int64, "only grows; of two rows for one window and key the higher one counts"),
+        new ColumnDeclaration("is_final", ColumnType.Int32, "1 once the watermark has passed the window's end; later rows are corrections, which may make a session go on"),
+        new ColumnDeclaration("version", ColumnType.Int64, "only grows; of two rows of a key with one start the higher one counts"),
         new ColumnDeclaration("scored", ColumnType.Int64, "mentions that have a score", Internal: true),
         new ColumnDeclaration("score_sum", ColumnType.Int64, "sum of the scores, in millionths", Internal: true),
-        new ColumnDeclaration("samples", ColumnType.Utf8, "up to three posts with the most negative scores, encoded", Internal: true));
+        new ColumnDeclaration("samples", ColumnType.Utf8, "up to three posts with the most negative scores, encoded", Internal: true),
+        new ColumnDeclaration("slot", ColumnType.Utf8, "the whole aggregate, encoded", Internal: true));
+
+    /// <summary>What operators emit whose windows are of a shape.</summary>
+    internal static BatchSchema OutputOf(WindowShape shape) => new(Output.Columns) { Windows = shape };
 }

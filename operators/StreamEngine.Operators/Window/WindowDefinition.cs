@@ -11,10 +11,13 @@ public sealed class WindowDefinition : TwoPhaseDefinition
     /// <summary>Columns that windows can be grouped by, in the order of keys.</summary>
     internal static readonly ImmutableArray<string> Groups = ["brand", "channel", "language"];
 
-    internal static readonly Option<TimeSpan> Size = Option.Duration("size", "how long a window is", null, TimeSpan.FromSeconds(1));
+    internal static readonly Option<TimeSpan?> Size = Option.OptionalDuration("size", "how long a window is; this or 'session' must be given", TimeSpan.FromSeconds(1));
 
     internal static readonly Option<TimeSpan?> Slide = Option.OptionalDuration(
         "slide", "how far apart windows start; size must be a multiple of it. Left out, windows follow each other without overlap", TimeSpan.FromSeconds(1));
+
+    internal static readonly Option<TimeSpan?> Session = Option.OptionalDuration(
+        "session", "instead of size: windows are sessions, which end when no post came for so long; whole seconds", TimeSpan.FromSeconds(1));
 
     internal static readonly Option<ImmutableArray<string>> By = Option.TextList(
         "by", "what a window is counted for: 'brand', and any of 'channel' and 'language'", Groups);
@@ -58,6 +61,13 @@ public sealed class WindowDefinition : TwoPhaseDefinition
         than max_future ahead of the clock, or without a time, to the dead letters. Each row is the whole window, with a version that only
         grows: writing it twice changes nothing.
 
+        Sessions: with 'session' instead of 'size', a window of a brand, channel and language lasts from its first post's second to its
+        last one's plus the gap, over all partitions; a post that links two makes one of them. While a session is open its end moves: rows
+        with the same window_start replace each other. Where a post comes before its start, or two become one, the rows under the starts
+        that are no more are taken back by a row with posts 0 and a higher version; ClickHouse's views leave those out. Whether a post is
+        too late is judged as if it stood alone: the gap after it is over for 'lateness' by its partition's watermark. A late post that
+        lets a session go on makes it open again. Neither spikes nor rollup nor filter can follow sessions.
+
         A partition that comes back after being idle for longer than 'retain' finds its windows closed; what it sends for them is refused,
         counted and logged.
         """;
@@ -70,17 +80,20 @@ public sealed class WindowDefinition : TwoPhaseDefinition
         """;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Option> Options => [Size, Slide, By, MaxDisorder, IdleAfter, MaxFuture, Lateness, Early, Retain];
+    public override ImmutableArray<Option> Options => [Size, Slide, Session, By, MaxDisorder, IdleAfter, MaxFuture, Lateness, Early, Retain];
 
     /// <inheritdoc/>
     public override ImmutableArray<StateTableDeclaration> State =>
     [
         new("slots", 1, "first phase: (window, brand, channel, language) → slot"),
-        new("time", 1, "first phase: greatest event time and what was last said of time"),
-        new("merge_slots", 1, "second phase: (source partition, window, brand, channel, language) → slot"),
-        new("merge_windows", 1, "second phase: (window, brand, channel, language) → version last emitted"),
+        new("time", 2, "first phase: greatest event time, what is closed, and what was last said of time"),
+        new("merge_slots", 2, "second phase: (source partition + 1, or 0 for the sum of those that are done; window, brand, channel, language) → slot"),
+        new("merge_windows", 1, "second phase: (window, brand, channel, language) → version last emitted; a session's start that moved until its row is taken back"),
         new("merge_time", 1, "second phase: watermark of each source partition; of the whole; what is purged"),
     ];
+
+    /// <inheritdoc/>
+    public override string StateShape(OptionSet options) => new WindowSettings(options).ToString();
 
     /// <inheritdoc/>
     public override string ExchangeKey => "brand";
@@ -103,18 +116,14 @@ public sealed class WindowDefinition : TwoPhaseDefinition
             reads.Add(optional);
         }
 
-        return new OperatorColumns(reads.ToImmutable(), [], WindowColumns.Output);
+        var shape = options.Get(Session) is { } gap ? new WindowShape(gap, IsSession: true) : new WindowShape(options.Get(Size) ?? TimeSpan.Zero);
+        return new OperatorColumns(reads.ToImmutable(), [], WindowColumns.OutputOf(shape));
     }
 
     /// <inheritdoc/>
     public override void Validate(OptionSet options, ICollection<GraphProblem> problems)
     {
-        var size = options.Get(Size);
-        if (options.Get(Slide) is { } slide && slide > TimeSpan.Zero && (size.Ticks % slide.Ticks != 0 || size.Ticks / slide.Ticks > 1000))
-        {
-            problems.Add(new GraphProblem(options.PositionOf(Slide), $"window: size ({Durations.Format(size)}) must be 1 to 1000 times slide ({Durations.Format(slide)})"));
-        }
-
+        ValidateShape(options, problems);
         var by = options.Get(By);
         foreach (var unknown in by.Where(name => !Groups.Contains(name)))
         {
@@ -129,6 +138,31 @@ public sealed class WindowDefinition : TwoPhaseDefinition
         if (options.Get(Retain) < options.Get(Lateness))
         {
             problems.Add(new GraphProblem(options.PositionOf(Retain), $"window: retain ({Durations.Format(options.Get(Retain))}) must be at least lateness ({Durations.Format(options.Get(Lateness))})"));
+        }
+    }
+
+    private static void ValidateShape(OptionSet options, ICollection<GraphProblem> problems)
+    {
+        var (size, slide, session) = (options.Get(Size), options.Get(Slide), options.Get(Session));
+        if (size is null && session is null)
+        {
+            problems.Add(new GraphProblem(options.Position, "window needs the option 'size' (how long a window is) or 'session' (the silence that ends one)"));
+        }
+        else if (session is { } gap)
+        {
+            foreach (var other in new[] { Size, Slide }.Where(option => options.Get(option) is not null))
+            {
+                problems.Add(new GraphProblem(options.PositionOf(other), $"window: '{other.Name}' does not go with 'session': a session is as long as posts come"));
+            }
+
+            if (gap.Ticks % TimeSpan.TicksPerSecond != 0)
+            {
+                problems.Add(new GraphProblem(options.PositionOf(Session), $"window: session ({Durations.Format(gap)}) must be whole seconds"));
+            }
+        }
+        else if (slide is { } step && (size!.Value.Ticks % step.Ticks != 0 || size.Value.Ticks / step.Ticks > 1000))
+        {
+            problems.Add(new GraphProblem(options.PositionOf(Slide), $"window: size ({Durations.Format(size.Value)}) must be 1 to 1000 times slide ({Durations.Format(step)})"));
         }
     }
 

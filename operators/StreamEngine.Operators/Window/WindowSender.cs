@@ -7,17 +7,18 @@ namespace StreamEngine.Operators;
 internal sealed class WindowSender
 {
     private const int MaxRows = 2048;
+    private const int MaxBytes = 1 << 20;
 
     private readonly OperatorContext _context;
-    private readonly WindowSettings _settings;
     private readonly MergedStore _store;
     private readonly RecordBatch _batch;
-    private readonly StateWriter _samples = new();
+    private readonly StateWriter _encoded = new();
     private readonly int _sum;
+    private long _settled = long.MinValue;
 
-    public WindowSender(OperatorContext context, WindowSettings settings, MergedStore store)
+    public WindowSender(OperatorContext context, MergedStore store)
     {
-        (_context, _settings, _store) = (context, settings, store);
+        (_context, _store) = (context, store);
         _sum = store.Slots.Add(default);
         _batch = new RecordBatch(context.OutputSchema, MaxRows);
         _batch.Dictionary(WindowColumns.Brand).Dictionary = store.Texts[0];
@@ -27,13 +28,13 @@ internal sealed class WindowSender
 
     public IObserver<RecordBatch>? Observer { get; set; }
 
-    /// <summary>Emits the windows, those that end by <paramref name="closed"/> as final; a new watermark also without any.</summary>
-    public void Send(List<int> windows, long closed, long sentWatermark, long watermark)
+    /// <summary>Emits the windows, those that end by <paramref name="closed"/> as final; new times also without any.</summary>
+    public void Send(List<int> windows, long closed, long sentWatermark, long watermark, long settled)
     {
         Begin(sentWatermark);
         foreach (var window in windows)
         {
-            if (_batch.RowCount == MaxRows)
+            if (_batch.RowCount == MaxRows || _batch.Arena.Length >= MaxBytes)
             {
                 Observer?.OnNext(_batch);
                 Begin(sentWatermark);
@@ -42,11 +43,13 @@ internal sealed class WindowSender
             Append(window, closed);
         }
 
-        if (windows.Count > 0 || watermark != sentWatermark)
+        if (windows.Count > 0 || watermark != sentWatermark || settled != _settled)
         {
-            _batch.Watermark = watermark;
+            (_batch.Watermark, _batch.Settled) = (watermark, settled);
             Observer?.OnNext(_batch);
         }
+
+        _settled = settled;
     }
 
     private void Begin(long watermark)
@@ -59,17 +62,15 @@ internal sealed class WindowSender
 
     private void Append(int window, long closed)
     {
+        var isRetracted = _store[window].IsRetracted;
         _store.Sum(window, _sum);
+        SetVersion(window, closed);
         ref var entry = ref _store[window];
         ref var sum = ref _store.Slots[_sum];
-        var end = entry.Key.Start + _settings.Size;
-        var final = end <= closed || entry.IsFinal;
-        entry.Emitted = (entry.VersionSum << 1) | (final ? 1L : 0L);
-
         var row = _batch.AppendRecord(_batch.RowCount);
         _batch.Origin.EventTimes[row] = entry.Key.Start;
         _batch.Int64(WindowColumns.Start)[row] = entry.Key.Start;
-        _batch.Int64(WindowColumns.End)[row] = end;
+        _batch.Int64(WindowColumns.End)[row] = entry.End;
         _batch.Dictionary(WindowColumns.Brand)[row] = entry.Key.Brand;
         _batch.Dictionary(WindowColumns.Channel)[row] = entry.Key.Channel;
         _batch.Dictionary(WindowColumns.Language)[row] = entry.Key.Language;
@@ -81,14 +82,32 @@ internal sealed class WindowSender
         _batch.Int64(WindowColumns.Reach)[row] = sum.Reach;
         _batch.Int64(WindowColumns.Authors)[row] = _store.Slots.Authors.Count(sum.Authors);
         _batch.Int64(WindowColumns.Late)[row] = sum.Late;
-        _batch.Int64(WindowColumns.FirstEvent)[row] = sum.FirstEvent;
+        _batch.Int64(WindowColumns.FirstEvent)[row] = isRetracted ? long.MinValue : sum.FirstEvent;
         _batch.Int64(WindowColumns.LastEvent)[row] = sum.LastEvent;
-        _batch.Int32(WindowColumns.IsFinal)[row] = final ? 1 : 0;
+        _batch.Int32(WindowColumns.IsFinal)[row] = entry.IsFinal ? 1 : 0;
         _batch.Int64(WindowColumns.Version)[row] = entry.Emitted;
         _batch.Int64(WindowColumns.Scored)[row] = sum.Scored;
         _batch.Int64(WindowColumns.ScoreSum)[row] = sum.ScoreSum;
-        _samples.Clear();
-        _store.Slots.Samples.Write(sum.Samples, _samples);
-        _batch.Utf8(WindowColumns.Samples).Set(row, _samples.Written);
+        _encoded.Clear();
+        _store.Slots.Samples.Write(sum.Samples, _encoded);
+        _batch.Utf8(WindowColumns.Samples).Set(row, _encoded.Written);
+        _encoded.Clear();
+        _store.Slots.Write(_sum, _encoded);
+        _batch.Utf8(WindowColumns.Slot).Set(row, _encoded.Written);
+    }
+
+    /// <summary>Sets the version that is emitted now.</summary>
+    private void SetVersion(int window, long closed)
+    {
+        ref var entry = ref _store[window];
+        if (entry.IsRetracted)
+        {
+            // The session that has its posts now has more of them than it ever had: a version higher than all before.
+            var holder = _store.HolderOf(window);
+            (entry.Revision, entry.End) = holder < 0 ? ((entry.Emitted >> 1) + 1, entry.End) : (_store[holder].Revision, _store[holder].End);
+        }
+
+        var final = entry.End <= closed || (entry.IsFinal && !_store.BoundsMove);
+        entry.Emitted = (entry.Revision << 1) | (final ? 1L : 0L);
     }
 }

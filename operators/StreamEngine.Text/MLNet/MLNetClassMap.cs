@@ -61,22 +61,26 @@ public sealed class MLNetClassMap
     }
 
     /// <summary>The class of each label, in order.</summary>
-    internal MLNetSentiment[] For(MLNetModel model)
+    /// <param name="labels">A model's labels.</param>
+    /// <param name="model">What to call the model in an error.</param>
+    /// <exception cref="ArgumentException">The map lacks a label.</exception>
+    public MLNetSentiment[] For(IReadOnlyList<string> labels, string model)
     {
-        var classes = new MLNetSentiment[model.Labels.Count];
+        ArgumentNullException.ThrowIfNull(labels);
+        var classes = new MLNetSentiment[labels.Count];
         for (var i = 0; i < classes.Length; i++)
         {
-            if (!_classes.TryGetValue(model.Labels[i].Trim(), out classes[i]))
-                throw new ArgumentException($"{model.Name}: the map of classes lacks the label \"{model.Labels[i]}\"; the labels are {Quoted(model)}");
+            if (!_classes.TryGetValue(labels[i].Trim(), out classes[i]))
+                throw new ArgumentException($"{model}: the map of classes lacks the label \"{labels[i]}\"; the labels are {Quoted(labels)}");
         }
         return classes;
     }
 
     internal static InvalidOperationException Unknown(MLNetModel model) => new(
-        $"{model.Name}: which of its labels {Quoted(model)} are negative, neutral and positive does not follow from their names; "
+        $"{model.Name}: which of its labels {Quoted(model.Labels)} are negative, neutral and positive does not follow from their names; "
         + $"give a map of classes, such as \"{string.Join(",", model.Labels.Take(2).Zip(["negative", "positive"], (label, name) => $"{label}={name}"))}\"");
 
-    private static string Quoted(MLNetModel model) => string.Join(", ", model.Labels.Select(label => $"\"{label}\""));
+    private static string Quoted(IEnumerable<string> labels) => string.Join(", ", labels.Select(label => $"\"{label}\""));
 
     private static MLNetSentiment? ByName(string name, bool allowIgnored) => name.ToUpperInvariant() switch
     {

@@ -20,7 +20,7 @@ public sealed class MLNetScorer
         _steps = steps;
         _weights = model.Weights;
         _scores = new float[model.ScoreCount];
-        _classes = (classes ?? MLNetClassMap.Infer(model.Labels))?.For(model);
+        _classes = (classes ?? MLNetClassMap.Infer(model.Labels))?.For(model.Labels, model.Name);
     }
 
     /// <summary>Scores one post.</summary>
@@ -48,7 +48,7 @@ public sealed class MLNetScorer
     /// </summary>
     /// <param name="data">UTF-8 of all posts.</param>
     /// <param name="offsets">Where each post begins in <paramref name="data"/>, in bytes.</param>
-    /// <param name="lengths">Length of each post, in bytes.</param>
+    /// <param name="lengths">Length of each post, in bytes; -1 counts as 0.</param>
     /// <param name="negative">Receives the probability of "negative", 0 to 1, per post.</param>
     /// <param name="neutral">Receives the probability of "neutral", 0 to 1, per post.</param>
     /// <param name="positive">Receives the probability of "positive", 0 to 1, per post.</param>
@@ -66,7 +66,7 @@ public sealed class MLNetScorer
         for (var i = 0; i < count; i++)
         {
             sums.Clear();
-            var prediction = Score(data.Slice(offsets[i], lengths[i]), _scores);
+            var prediction = Score(data.Slice(offsets[i], Math.Max(lengths[i], 0)), _scores);
             if (_model.Kind == MLNetModelKind.Binary)
             {
                 var probability = ProbabilityOf(prediction);

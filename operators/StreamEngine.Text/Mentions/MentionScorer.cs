@@ -42,12 +42,20 @@ public sealed class MentionScorer
     /// <param name="model">The sentiment model; it may be shared.</param>
     /// <param name="mentions">What was learned about mentions; null: distance alone decides.</param>
     public MentionScorer(SentimentModel model, MentionModel? mentions = null)
+        : this(new SentimentScorer(model), mentions)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        _model = model;
+    }
+
+    /// <summary>Makes a scorer that shares the cache of one for whole posts, on the same thread.</summary>
+    /// <param name="posts">Whose model and cache to use.</param>
+    /// <param name="mentions">What was learned about mentions; null: distance alone decides.</param>
+    public MentionScorer(SentimentScorer posts, MentionModel? mentions = null)
+    {
+        ArgumentNullException.ThrowIfNull(posts);
+        _model = posts.Model;
         _mentions = mentions;
-        _cache = new UnitCache(model);
-        _output = new SentimentOutput(model.Weights);
+        _cache = posts.Cache;
+        _output = posts.Output;
     }
 
     /// <summary>Scores each mention of a post.</summary>

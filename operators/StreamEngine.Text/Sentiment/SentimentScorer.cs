@@ -12,12 +12,12 @@ namespace StreamEngine.Text.Sentiment;
 /// </summary>
 public sealed class SentimentScorer
 {
-    private const int UnitsAtOnce = 128;
+    /// <summary>How many posts of a batch are under way at once: read, summed, finished.</summary>
+    private const int Stages = 3;
 
     private readonly SentimentModel _model;
     private readonly UnitCache _cache;
-    private readonly Unit[] _units = new Unit[UnitsAtOnce];
-    private readonly uint[] _clauseKeys = new uint[UnitsAtOnce * ClauseFeatures.MostPerUnit];
+    private readonly PostUnits[] _posts = new PostUnits[Stages];
     private readonly ulong[] _clauses;
     private readonly SentimentOutput _output;
 
@@ -31,59 +31,95 @@ public sealed class SentimentScorer
         _clauses = model.Clauses;
         HugePages.Advise(_clauses);
         _output = new SentimentOutput(model.Weights);
+        for (var i = 0; i < Stages; i++)
+            _posts[i] = new PostUnits();
     }
 
     /// <summary>The model that scores.</summary>
     public SentimentModel Model => _model;
 
+    internal UnitCache Cache => _cache;
+
+    internal SentimentOutput Output => _output;
+
     /// <summary>Scores a post.</summary>
     /// <param name="utf8">The post in UTF-8; any bytes are allowed.</param>
     /// <param name="score">The probabilities of the three classes.</param>
-    [SkipLocalsInit]
     public void Score(ReadOnlySpan<byte> utf8, out SentimentScore score)
     {
-        var reader = new PostReader(utf8);
-        var clauses = new ClauseFeatures();
-        var sums = default(SentimentSums);
-        Span<Unit> units = _units;
-        int count;
-        while ((count = reader.Read(units)) > 0)
-            Add(utf8, units[..count], ref clauses, ref sums);
-        _output.Probabilities(in sums, out score);
+        var post = _posts[0];
+        Read(post, utf8);
+        Sum(post, utf8);
+        Finish(post, out score);
     }
 
     /// <summary>Scores a batch of posts that lie in one buffer.</summary>
     /// <param name="data">The buffer.</param>
     /// <param name="offsets">Where each post starts.</param>
-    /// <param name="lengths">The length of each post in bytes.</param>
+    /// <param name="lengths">The length of each post in bytes; -1 counts as 0.</param>
     /// <param name="negative">Receives the probabilities of negative; at least as long as <paramref name="offsets"/>, like the next two.</param>
     /// <param name="neutral">Receives the probabilities of neutral.</param>
     /// <param name="positive">Receives the probabilities of positive.</param>
     /// <exception cref="ArgumentException">The spans differ in length, or a post lies outside the buffer.</exception>
+    /// <remarks>Each post waits for memory twice: for its words' sums and for its pairs. Meanwhile its neighbours are worked on.</remarks>
     public void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive)
     {
         var rows = offsets.Length;
         if (lengths.Length != rows || negative.Length < rows || neutral.Length < rows || positive.Length < rows)
             throw new ArgumentException($"Columns of a batch differ in length: {rows} offsets, {lengths.Length} lengths, room for {negative.Length}, {neutral.Length} and {positive.Length} probabilities.", nameof(lengths));
-        for (var i = 0; i < rows; i++)
+        var (first, second, third) = (_posts[0], _posts[1], _posts[2]);
+        for (var i = 0; i < rows + 2; i++)
         {
-            Score(data.Slice(offsets[i], lengths[i]), out var score);
-            negative[i] = score.Negative;
-            neutral[i] = score.Neutral;
-            positive[i] = score.Positive;
+            if (i < rows)
+                Read(first, data.Slice(offsets[i], Math.Max(lengths[i], 0)));
+            if (i >= 1 && i <= rows)
+                Sum(second, data.Slice(offsets[i - 1], Math.Max(lengths[i - 1], 0)));
+            if (i >= 2)
+            {
+                Finish(third, out var score);
+                negative[i - 2] = score.Negative;
+                neutral[i - 2] = score.Neutral;
+                positive[i - 2] = score.Positive;
+            }
+
+            (first, second, third) = (third, first, second);
         }
     }
 
-    [SkipLocalsInit]
-    private unsafe void Add(ReadOnlySpan<byte> text, ReadOnlySpan<Unit> units, ref ClauseFeatures clauses, ref SentimentSums sums)
+    /// <summary>Reads a post's first units and asks for their sums.</summary>
+    private void Read(PostUnits post, ReadOnlySpan<byte> text)
+    {
+        var reader = new PostReader(text);
+        post.Count = reader.Read(post.Units);
+        post.Continued = post.Count == PostUnits.AtOnce;
+        Prefetch(post.Units.AsSpan(0, post.Count));
+    }
+
+    private void Prefetch(ReadOnlySpan<Unit> units)
     {
         foreach (ref readonly var unit in units)
             _cache.Prefetch(unit.Key);
+    }
+
+    /// <summary>Sums a post's units and asks for its clause features; a long post is summed to its end.</summary>
+    [SkipLocalsInit]
+    private void Sum(PostUnits post, ReadOnlySpan<byte> text)
+    {
+        var clauses = new ClauseFeatures();
+        var sums = default(SentimentSums);
+        post.Keys = Sum(post.Units.AsSpan(0, post.Count), text, post.ClauseKeys, ref clauses, ref sums);
+        if (post.Continued)
+            SumRest(post, text, ref clauses, ref sums);
+        post.Sums = sums;
+    }
+
+    [SkipLocalsInit]
+    private unsafe int Sum(ReadOnlySpan<Unit> units, ReadOnlySpan<byte> text, Span<uint> clauseKeys, ref ClauseFeatures clauses, ref SentimentSums sums)
+    {
         var keys = 0;
-        Span<uint> clauseKeys = _clauseKeys;
         ref var table = ref MemoryMarshal.GetArrayDataReference(_clauses);
         var mask = (uint)_clauses.Length - 1;
-        var entries = stackalloc CachedUnit*[UnitsAtOnce];
+        var entries = stackalloc CachedUnit*[PostUnits.AtOnce];
         var found = 0;
         foreach (ref readonly var unit in units)
         {
@@ -105,7 +141,36 @@ public sealed class SentimentScorer
                 Prefetch(ref Unsafe.Add(ref table, clauseKeys[keys] & mask));
         }
         sums.Add(entries, found);
-        foreach (var key in clauseKeys[..keys])
+        return keys;
+    }
+
+    private void SumRest(PostUnits post, ReadOnlySpan<byte> text, ref ClauseFeatures clauses, ref SentimentSums sums)
+    {
+        AddClauses(post.ClauseKeys.AsSpan(0, post.Keys), ref sums);
+        post.Keys = 0;
+        var reader = new PostReader(text);
+        reader.Read(post.Units);
+        int count;
+        while ((count = reader.Read(post.Units)) > 0)
+        {
+            var units = post.Units.AsSpan(0, count);
+            Prefetch(units);
+            var keys = Sum(units, text, post.ClauseKeys, ref clauses, ref sums);
+            AddClauses(post.ClauseKeys.AsSpan(0, keys), ref sums);
+        }
+    }
+
+    private void Finish(PostUnits post, out SentimentScore score)
+    {
+        AddClauses(post.ClauseKeys.AsSpan(0, post.Keys), ref post.Sums);
+        _output.Probabilities(in post.Sums, out score);
+    }
+
+    private void AddClauses(ReadOnlySpan<uint> clauseKeys, ref SentimentSums sums)
+    {
+        ref var table = ref MemoryMarshal.GetArrayDataReference(_clauses);
+        var mask = (uint)_clauses.Length - 1;
+        foreach (var key in clauseKeys)
         {
             var slot = key & mask;
             ulong clause;
@@ -126,5 +191,18 @@ public sealed class SentimentScorer
     {
         if (Sse.IsSupported)
             Sse.Prefetch0(Unsafe.AsPointer(ref slot));
+    }
+
+    /// <summary>A post on its way: its units (of a long one, those read last), its clause features' keys, its sums.</summary>
+    private sealed class PostUnits
+    {
+        public const int AtOnce = 128;
+
+        public readonly Unit[] Units = new Unit[AtOnce];
+        public readonly uint[] ClauseKeys = new uint[AtOnce * ClauseFeatures.MostPerUnit];
+        public SentimentSums Sums;
+        public int Count;
+        public int Keys;
+        public bool Continued;
     }
 }

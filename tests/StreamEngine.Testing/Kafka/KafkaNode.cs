@@ -1,18 +1,15 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace StreamEngine.Testing;
 
 /// <summary>One broker process of a <see cref="RealKafka"/>, with its ports and its data, which outlive the process.</summary>
-internal sealed partial class KafkaNode(int id, string folder, string home) : IDisposable
+internal sealed class KafkaNode(int id, string folder, string home) : IDisposable
 {
-    private const int SigStop = 19;
-    private const int SigCont = 18;
     private static readonly TimeSpan _startPatience = TimeSpan.FromSeconds(120);
 
     private Process? _broker;
-    private Process? _guard;
+    private ProcessGuard? _guard;
 
     public int Id { get; } = id;
     public string Folder { get; } = folder;
@@ -37,7 +34,7 @@ internal sealed partial class KafkaNode(int id, string folder, string home) : ID
             throw new InvalidOperationException($"Node {Id} runs already.");
         Forget();
         _broker = StartJava(["kafka.Kafka", PropertiesPath]);
-        _guard = StartGuard(_broker.Id);
+        _guard = new ProcessGuard(_broker.Id);
     }
 
     /// <summary>Waits until the node takes connections.</summary>
@@ -64,9 +61,9 @@ internal sealed partial class KafkaNode(int id, string folder, string home) : ID
         Forget();
     }
 
-    public void Freeze() => Signal(SigStop);
+    public void Freeze() => ProcessSignal.Freeze(Running);
 
-    public void Thaw() => Signal(SigCont);
+    public void Thaw() => ProcessSignal.Thaw(Running);
 
     public void Dispose()
     {
@@ -78,24 +75,14 @@ internal sealed partial class KafkaNode(int id, string folder, string home) : ID
         Forget();
     }
 
-    private void Signal(int signal)
-    {
-        if (_broker is not { HasExited: false } broker)
-            throw new InvalidOperationException($"Node {Id} does not run.");
-        if (SendSignal(broker.Id, signal) != 0)
-            throw new InvalidOperationException($"Node {Id} could not be sent signal {signal}: error {Marshal.GetLastPInvokeError()}.");
-    }
+    private Process Running => _broker is { HasExited: false } broker ? broker : throw new InvalidOperationException($"Node {Id} does not run.");
 
     private void Forget()
     {
-        if (_guard is { HasExited: false })
-        {
-            _guard.Kill();
-            _guard.WaitForExit();
-        }
         _guard?.Dispose();
         _broker?.Dispose();
-        _guard = _broker = null;
+        _guard = null;
+        _broker = null;
     }
 
     private async Task<bool> TakesConnections()
@@ -123,15 +110,6 @@ internal sealed partial class KafkaNode(int id, string folder, string home) : ID
         return Process.Start(start)!;
     }
 
-    /// <summary>A process that kills the broker when this one ends in whatever way: its standard input closes then.</summary>
-    private static Process StartGuard(int brokerId)
-    {
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
-        foreach (var argument in new[] { "-c", "cat >/dev/null; kill -9 \"$1\"", "sh", $"{brokerId}" })
-            start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
-
     private static string JavaProgram()
     {
         var home = Environment.GetEnvironmentVariable("JAVA_HOME");
@@ -139,7 +117,4 @@ internal sealed partial class KafkaNode(int id, string folder, string home) : ID
     }
 
     private string LogTail() => File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(25)) : "(its log is empty)";
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int SendSignal(int processId, int signal);
 }

@@ -44,6 +44,34 @@ public sealed class ClickHouseWriterTests(ClickHouseServers servers)
     [Theory]
     [OnEmbedded]
     [OnDebian]
+    public async Task A_session_that_grows_stays_one_row_and_one_that_is_taken_back_is_none(ServerKind kind)
+    {
+        var server = await servers.GetAsync(kind);
+        var settings = server.Settings(ClickHouseServers.NewDatabase());
+        await using var writer = await Writers.OpenAsync(settings, Records.Windows);
+        static string Session(int start, int end, int posts, int version) => $$"""
+            {"window_start":{{Records.Start + (start * 1000)}},"window_end":{{Records.Start + (end * 1000)}},"brand":"Kwik","posts":{{posts}},"is_final":1,"version":{{version}}}
+            """;
+
+        writer.Append(0, Session(10, 40, 1, 2));
+        writer.Append(0, Session(10, 55, 3, 6));
+        writer.Append(0, Session(60, 90, 2, 4));
+        await writer.FlushAsync(default);
+        Assert.Equal(["1772359210|45|3", "1772359260|30|2"], await Rows());
+
+        // A late post before the first links both.
+        writer.Append(0, Session(5, 90, 6, 12));
+        writer.Append(0, Session(10, 90, 0, 12));
+        writer.Append(0, Session(60, 90, 0, 12));
+        await writer.FlushAsync(default);
+        Assert.Equal(["1772359205|85|6"], await Rows());
+
+        Task<string[]> Rows() => server.RowsAsync($"SELECT toUnixTimestamp(window_start), window_seconds, posts FROM {settings.Database}.brand_sentiment ORDER BY window_start");
+    }
+
+    [Theory]
+    [OnEmbedded]
+    [OnDebian]
     public async Task Dead_letters_keep_the_original_bytes_and_do_not_double_when_they_come_again(ServerKind kind)
     {
         var server = await servers.GetAsync(kind);
@@ -177,14 +205,14 @@ public sealed class ClickHouseWriterTests(ClickHouseServers servers)
 
         for (var i = 0; i < windows; i++)
         {
-            writer.Append(0, Records.Window("Kwik", Records.Start - (i * step), i, 1));
+            writer.Append(0, Records.Window("Kwik", Records.Start - (i * step), i + 1, 1));
         }
 
         Assert.Equal(windows, writer.PendingRows);
         Assert.True(writer.IsFlushDue);
         await writer.FlushAsync(default);
 
-        Assert.Equal([$"{windows}|{windows * (windows - 1) / 2}"], await server.RowsAsync($"SELECT count(), sum(posts) FROM {settings.Database}.brand_sentiment"));
+        Assert.Equal([$"{windows}|{windows * (windows + 1) / 2}"], await server.RowsAsync($"SELECT count(), sum(posts) FROM {settings.Database}.brand_sentiment"));
     }
 
     [Theory]

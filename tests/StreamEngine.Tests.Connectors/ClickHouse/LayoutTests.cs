@@ -13,7 +13,7 @@ public sealed class LayoutTests(ClickHouseServers servers)
         last_event DateTime, is_final UInt8, written_at DateTime, version UInt64
         """;
 
-    private const string Key = "(graph, operator, brand, window_start, window_end, channel, language)";
+    private const string Key = "(graph, operator, brand, window_start, channel, language)";
 
     [Theory]
     [OnEmbedded]
@@ -34,6 +34,25 @@ public sealed class LayoutTests(ClickHouseServers servers)
         Assert.Equal(
             ["Kwik|9|0|0", "Kwik|2|2|1"],
             await server.RowsAsync($"SELECT brand, posts, authors, late FROM {settings.Database}.brand_sentiment ORDER BY window_start"));
+    }
+
+    [Theory]
+    [OnEmbedded]
+    [OnDebian]
+    public async Task A_view_that_leaves_out_other_rows_is_made_anew_and_one_that_is_right_is_left_alone(ServerKind kind)
+    {
+        var server = await servers.GetAsync(kind);
+        var settings = server.Settings(ClickHouseServers.NewDatabase());
+        await (await Writers.OpenAsync(settings, Records.Windows, Records.Alerts, Records.Late)).DisposeAsync();
+        var log = new RecordingLogger();
+        await (await Writers.OpenAsync(settings, log, Records.Windows, Records.Alerts, Records.Late)).DisposeAsync();
+        Assert.DoesNotContain(log.All, line => line.Contains("made the view"));
+
+        var columns = await server.RowsAsync($"SELECT name FROM system.columns WHERE database = '{settings.Database}' AND table = 'brand_sentiment' AND name != 'window_seconds'");
+        await server.ExecuteAsync($"DROP TABLE {settings.Database}.brand_sentiment");
+        await server.ExecuteAsync($"CREATE VIEW {settings.Database}.brand_sentiment AS SELECT {string.Join(", ", columns)}, toUInt32(60) AS window_seconds FROM {settings.Database}.sentiment_windows FINAL");
+        await (await Writers.OpenAsync(settings, log, Records.Windows, Records.Alerts, Records.Late)).DisposeAsync();
+        Assert.Single(log.All, line => line.Contains("made the view") && line.Contains("brand_sentiment"));
     }
 
     [Theory]

@@ -46,9 +46,11 @@ public sealed class BrokerOutageTests
         Assert.Equal(Enumerable.Range(0, sent).Select(i => $"{i}"), got.Texts);
         foreach (var log in new[] { producing, reading })
         {
-            Assert.Single(log.Lines, line => line.Contains("cannot be reached", StringComparison.Ordinal));
-            Assert.Single(log.Lines, line => line.Contains("can be reached again", StringComparison.Ordinal));
-            Assert.InRange(log.Lines.Count, 2, 8);
+            // A broker that is slow to come back may go again once it was there: then that is told too, and each time both ways.
+            var gone = log.Lines.Count(line => line.Contains("cannot be reached", StringComparison.Ordinal));
+            Assert.InRange(gone, 1, 3);
+            Assert.Equal(gone, log.Lines.Count(line => line.Contains("can be reached again", StringComparison.Ordinal)));
+            Assert.InRange(log.Lines.Count, 2 * gone, 8 * gone);
         }
 
         Assert.Equal(ConnectionStatus.Up, consumer.Health.Current.Status);

@@ -47,7 +47,7 @@ public sealed class ExchangeTests
     [Fact]
     public void Damaged_bytes_are_refused_and_nothing_is_allocated_for_what_they_claim()
     {
-        var reader = new ExchangeReader("g.partials[0]");
+        var reader = new ExchangeReader("g.partials[0]", []);
         reader.Register("window", _schema, _ => { });
         for (var seed = 0; seed < 3000; seed++)
         {
@@ -91,10 +91,10 @@ public sealed class ExchangeTests
         var outputs = new OutputBuffer();
         new ExchangeWriter(_output, _schema, 1).Write(RandomBatch(new Random(1), 3, false), 0, 1, outputs);
         var record = outputs[0].Value.ToArray();
-        var other = new ExchangeReader("g.partials[0]");
+        var other = new ExchangeReader("g.partials[0]", []);
         other.Register("window", new BatchSchema(new ColumnDeclaration("brand", ColumnType.Dictionary)), _ => { });
 
-        Assert.Contains("'window', which this graph does not have", Assert.Throws<StateException>(() => new ExchangeReader("t").Deliver(record)).Message, StringComparison.Ordinal);
+        Assert.Contains("'window', which this graph does not have", Assert.Throws<StateException>(() => new ExchangeReader("t", []).Deliver(record)).Message, StringComparison.Ordinal);
         Assert.Contains("other columns than this version of the operator", Assert.Throws<StateException>(() => other.Deliver(record)).Message, StringComparison.Ordinal);
         record[0]++;
         Assert.Contains("version 2; this program reads version 1", Assert.Throws<StateException>(() => other.Deliver(record)).Message, StringComparison.Ordinal);
@@ -122,7 +122,7 @@ public sealed class ExchangeTests
     private static List<(int Partition, int Partitions, long Watermark, bool Idle, List<string> Rows)> Read(OutputBuffer outputs, int partition)
     {
         var read = new List<(int, int, long, bool, List<string>)>();
-        var reader = new ExchangeReader("test");
+        var reader = new ExchangeReader("test", []);
         reader.Register("window", _schema, b => read.Add((b.Origin.Partition, b.SourcePartitionCount, b.Watermark, b.SourceIdle, [.. Enumerable.Range(0, b.RowCount).Select(row => Shown(b, row))])));
         for (var i = 0; i < outputs.Count; i++)
         {

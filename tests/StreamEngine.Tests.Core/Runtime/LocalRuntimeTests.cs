@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Core.Graph;
 using StreamEngine.Core.Planning;
 using StreamEngine.Core.Runtime;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Tests.Core.Runtime;
 
@@ -37,9 +38,52 @@ public sealed class LocalRuntimeTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runtime.RunAsync(stop.Token));
     }
 
-    private static LocalRuntime Runtime(IReadOnlyList<string> lines, MemorySink sink, Action<Ledger> progress)
+    [Fact]
+    public async Task A_graph_that_keeps_its_state_is_stopped_anywhere_and_gone_on_with_and_counts_every_line_once()
     {
-        var graph = new GraphBuilder("g").From("memory", new() { ["name"] = "lines" }).Then("words").Then("tally")
+        using var folder = new TempFolder();
+        var lines = Enumerable.Range(0, 100).Select(i => $"{(i % 3 == 0 ? "Alder" : i % 7 == 0 ? "bad" : "Birch")} {i}").ToList();
+        var (ledger, runs, counts) = (default(Ledger), 0, new Dictionary<string, long>());
+        for (LocalRuntime? runtime = null; runtime is null or { StoppedAt: not null }; runs++)
+        {
+            using var stop = new CancellationTokenSource();
+            var sink = new MemorySink();
+            var before = ledger.Consumed;
+            runtime = Runtime(lines, sink, l => (l.Consumed >= before + 20 ? stop : null)?.Cancel(), folder["state"]);
+            ledger = await runtime.RunAsync(stop.Token);
+            Assert.Equal(runtime.StoppedAt ?? 100, ledger.Consumed);
+            foreach (var row in sink.Flushed.Where(r => r.Input == "tally").Select(r => JsonDocument.Parse(r.Value).RootElement))
+            {
+                counts[row.GetProperty("brand").GetString()!] = row.GetProperty("posts").GetInt64();
+            }
+        }
+
+        Assert.InRange(runs, 4, 6);
+        long Of(string kind) => lines.Count(l => l.StartsWith(kind, StringComparison.Ordinal));
+        Assert.Equal(new Ledger(100, Of("Alder") + Of("Birch"), 0, 0, Of("bad")), ledger);
+        Assert.Equal((Of("Alder"), Of("Birch")), (counts["Alder"], counts["Birch"]));
+    }
+
+    [Fact]
+    public async Task State_of_another_source_and_a_damaged_file_are_refused_before_a_sink_is_touched()
+    {
+        using var folder = new TempFolder();
+        await Runtime(["Alder 1"], new MemorySink(), _ => { }, folder["state"]).RunAsync(CancellationToken.None);
+        var untouched = new MemorySink();
+
+        var other = await Assert.ThrowsAsync<IncompatibleStateException>(() => Runtime(["Alder 1"], untouched, _ => { }, folder["state"], "others").RunAsync(CancellationToken.None));
+        Assert.Contains("its positions are those of 'lines', and the graph now reads 'others'", other.Message, StringComparison.Ordinal);
+        var bytes = await File.ReadAllBytesAsync(folder["state/g.state"]);
+        bytes[^40] ^= 1;
+        await File.WriteAllBytesAsync(folder["state/g.state"], bytes);
+        var damaged = await Assert.ThrowsAsync<StateException>(() => Runtime(["Alder 1"], untouched, _ => { }, folder["state"]).RunAsync(CancellationToken.None));
+        Assert.Contains("its checksum is wrong", damaged.Message, StringComparison.Ordinal);
+        Assert.Empty(untouched.Flushed);
+    }
+
+    private static LocalRuntime Runtime(IReadOnlyList<string> lines, MemorySink sink, Action<Ledger> progress, string? state = null, string source = "lines")
+    {
+        var graph = new GraphBuilder("g").Runtime(state is null ? [] : new() { ["state"] = state }).From("memory", new() { ["name"] = source }).Then("words").Then("tally")
             .To("keep", null, null, "tally", "dead-letters").Build(SmallCatalog.All(new MemorySource(lines), sink));
         return new LocalRuntime(Planner.Plan(graph, null), TimeProvider.System, NullLoggerFactory.Instance) { Progress = progress };
     }

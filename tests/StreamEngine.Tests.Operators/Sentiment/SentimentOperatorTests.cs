@@ -90,14 +90,37 @@ public sealed class SentimentOperatorTests
     }
 
     [Fact]
+    public void Each_brand_of_a_post_gets_the_tone_of_what_is_said_of_it()
+    {
+        var scores = ScoreMentions([], "I love my new {Zentra} but {Bolwerk} is a terrible company", "{Zentra} opens at nine");
+        Assert.Equal(["positive", "neutral", "negative"], scores.Select(s => s.Sentiment));
+        Assert.True(scores[0].Score > 0.2 && scores[2].Score < -0.2, string.Join(", ", scores));
+    }
+
+    [Fact]
+    public void With_the_post_as_target_all_its_brands_get_the_same_and_one_brand_alone_always_does()
+    {
+        string[] posts = ["I love my new {Zentra} but {Bolwerk} is a terrible company", "{Zentra}: worst service ever"];
+        var scores = ScoreMentions(new() { ["target"] = "post" }, posts);
+        Assert.Equal(scores[0], scores[2]);
+        Assert.Equal(ScoreMentions([], posts)[1], scores[1]);
+        Assert.Equal(Score([], ["I love my new Zentra but Bolwerk is a terrible company", "Zentra: worst service ever"]), scores.Take(2));
+    }
+
+    [Fact]
+    public void Scoring_mentions_allocates_nothing_once_warm()
+    {
+        using var harness = new OperatorHarness(new SentimentDefinition(), null, new HarnessSetting { Input = _mentionInput });
+        var batch = MentionBatch(harness, "I love my new {Zentra} but {Bolwerk} is a terrible company", "{Zentra}, {Bolwerk} and {Kwik} open at nine");
+        Assert.Equal(0, Allocations.InSteadyState(() => harness.Push(batch)));
+    }
+
+    [Fact]
     public void Scoring_allocates_nothing_once_warm()
     {
         using var harness = Harness([]);
         var batch = Batch(harness, _posts);
-        harness.Push(batch);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        harness.Push(batch);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.InSteadyState(() => harness.Push(batch)));
     }
 
     private static OperatorHarness Harness(Dictionary<string, object?> options) =>
@@ -117,9 +140,51 @@ public sealed class SentimentOperatorTests
     private static List<(float Score, string Sentiment)> Score(Dictionary<string, object?> options, IEnumerable<string> texts)
     {
         using var harness = Harness(options);
+        return Scores(harness, Batch(harness, texts));
+    }
+
+    private static List<(float Score, string Sentiment)> Scores(OperatorHarness harness, RecordBatch batch)
+    {
         var scores = new List<(float, string)>();
-        harness.Push(Batch(harness, texts), b => scores.AddRange(Enumerable.Range(0, b.RowCount).Select(row =>
+        harness.Push(batch, b => scores.AddRange(Enumerable.Range(0, b.RowCount).Select(row =>
             (b.Float32(b.Schema.IndexOf("score"))[row], Encoding.UTF8.GetString(b.Dictionary(b.Schema.IndexOf("sentiment")).Text(row))))));
         return scores;
+    }
+
+    private static readonly BatchSchema _mentionInput = new(
+        new ColumnDeclaration("text", ColumnType.Utf8), new ColumnDeclaration("mention_start", ColumnType.Int32), new ColumnDeclaration("mention_length", ColumnType.Int32));
+
+    /// <summary>Rows as 'match' leaves them: the first {mention} of each post in its place, the others behind all posts.</summary>
+    private static RecordBatch MentionBatch(OperatorHarness harness, params string[] posts)
+    {
+        var batch = harness.NewBatch();
+        var further = new List<(int Row, (int Start, int Length) Place)>();
+        foreach (var post in posts)
+        {
+            var row = batch.AppendRecord(batch.RowCount);
+            batch.Utf8(0).Set(row, Encoding.UTF8.GetBytes(post.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal)));
+            var places = post.Split('{')[1..].Select((rest, i) => (Start: string.Join("", post.Split('{')[..(i + 1)]).Replace("}", "", StringComparison.Ordinal).Length, Length: rest.IndexOf('}', StringComparison.Ordinal))).ToList();
+            Place(batch, row, places[0]);
+            further.AddRange(places.Skip(1).Select(place => (row, place)));
+        }
+
+        foreach (var (row, place) in further)
+        {
+            Place(batch, batch.AppendCopy(row), place);
+        }
+
+        return batch;
+    }
+
+    private static void Place(RecordBatch batch, int row, (int Start, int Length) place)
+    {
+        batch.Int32(1)[row] = place.Start;
+        batch.Int32(2)[row] = place.Length;
+    }
+
+    private static List<(float Score, string Sentiment)> ScoreMentions(Dictionary<string, object?> options, params string[] posts)
+    {
+        using var harness = new OperatorHarness(new SentimentDefinition(), options, new HarnessSetting { Input = _mentionInput });
+        return Scores(harness, MentionBatch(harness, posts));
     }
 }

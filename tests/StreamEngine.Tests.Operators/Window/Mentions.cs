@@ -5,7 +5,10 @@ using StreamEngine.Operators;
 namespace StreamEngine.Tests.Operators.Window;
 
 /// <summary>A record of the source as window sees it: its event time and the mentions left of it.</summary>
-internal sealed record Post(long Offset, long Time, params Mention[] Mentions);
+internal sealed record Post(long Offset, long Time, params Mention[] Mentions)
+{
+    public string Id { get; init; } = $"post-{Offset}";
+}
 
 /// <summary>One row: a brand mentioned in a post.</summary>
 internal sealed record Mention(string Brand, string Channel, string Language, string Author, string Text, int Sentiment, float Score, long Reach);
@@ -34,8 +37,6 @@ internal static class Mentions
         (batch.Origin.Source, batch.Origin.Partition) = ("posts", harness.Partition);
         return batch;
     }
-
-    public static string IdOf(Post post) => $"post-{post.Offset}";
 
     /// <summary>Fills a batch as the operators before window would: the first mention in the record's place, further ones at the end.</summary>
     public static RecordBatch Batch(OperatorHarness harness, IReadOnlyList<Post> posts)
@@ -69,7 +70,7 @@ internal static class Mentions
 
     private static void Set(RecordBatch batch, int row, Post post, Mention mention)
     {
-        batch.Utf8(0).Set(row, Encoding.UTF8.GetBytes(IdOf(post)));
+        batch.Utf8(0).Set(row, Encoding.UTF8.GetBytes(post.Id));
         batch.Int64(1)[row] = post.Time;
         batch.Utf8(2).Set(row, Encoding.UTF8.GetBytes(mention.Author));
         batch.Dictionary(3)[row] = batch.Dictionary(3).Dictionary.GetOrAdd(mention.Channel);
@@ -107,6 +108,12 @@ internal sealed class Exchanged
     public long Watermark => _watermark;
 
     public bool Idle => _idle;
+
+    /// <summary>The encoded slots.</summary>
+    public IEnumerable<byte[]> Slots => _rows.Select(row => row.Slot);
+
+    /// <summary>All of it, to be compared.</summary>
+    public string Text() => $"{_partition}/{_partitions} {_watermark} {_idle} {string.Join(' ', _rows.Select(row => $"{row.Start} {row.Brand} {row.Channel} {row.Language} {row.Version} {Convert.ToHexString(row.Slot)}"))}";
 
     public RecordBatch ToBatch(OperatorHarness merge)
     {

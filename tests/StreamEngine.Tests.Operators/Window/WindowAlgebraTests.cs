@@ -4,23 +4,136 @@ namespace StreamEngine.Tests.Operators.Window;
 
 public sealed class WindowAlgebraTests
 {
-    private static readonly string[] _brands = ["Acme", "Bolt", "Čedok", "Dune"];
-    private static readonly string[] _channels = ["web", "app"];
-    private static readonly string[] _languages = ["nl", "pl"];
+    private const int Rounds = 20;
 
     [Theory]
     [InlineData("10s", null, 1)]
     [InlineData("30s", "10s", 2)]
     [InlineData("1m", null, 3)]
     [InlineData("20s", "5s", 4)]
-    public void Windows_equal_a_plain_count_whatever_the_batches_cuts_crashes_and_order_of_partitions(string size, string? slide, int family)
+    public void Windows_equal_a_plain_count_whatever_the_batches_cuts_crashes_and_order_of_partitions(string size, string? slide, int family) => ForSeeds(family, seed =>
     {
-        for (var round = 0; round < 20; round++)
+        var run = new WindowRun(seed, Windows(size, slide));
+        var settings = new WindowSettings(OperatorHarness.Bind(new WindowDefinition(), run.Options));
+        var oracle = new WindowOracle(settings.Size, settings.Slide, WindowRun.Disorder, WindowRun.Lateness, WindowRun.Latest);
+        var posts = run.RandomPosts();
+        posts.ForEach(partition => oracle.Add(posts.IndexOf(partition), partition));
+
+        run.Play(posts);
+
+        Assert.Equal((oracle.LatePosts, oracle.FuturePosts), (run.Late, run.Dead));
+        AssertSame(oracle.Keys.Select(oracle.Row), run.Rows);
+    });
+
+    [Theory]
+    [InlineData(1, 11)]
+    [InlineData(5, 12)]
+    [InlineData(20, 13)]
+    public void Sessions_equal_a_plain_sort_whatever_the_batches_cuts_crashes_and_order_of_partitions(int gap, int family) => ForSeeds(family, seed =>
+    {
+        var seen = new Dictionary<(long, string, string, string), WindowRow>();
+        var run = new WindowRun(seed, new() { ["session"] = $"{gap}s" })
+        {
+            OnRows = rows =>
+            {
+                rows.ToList().ForEach(row => seen[row.Key] = row);
+                AssertApart(seen.Values.Where(row => row.Posts > 0));
+            },
+        };
+        var oracle = new SessionOracle(gap * 1000, WindowRun.Disorder, WindowRun.Lateness, WindowRun.Latest);
+        var posts = run.RandomPosts();
+        posts.ForEach(partition => oracle.Add(posts.IndexOf(partition), partition));
+
+        run.Play(posts);
+
+        Assert.Equal((oracle.LatePosts, oracle.FuturePosts), (run.Late, run.Dead));
+        AssertSame(oracle.Rows(), run.Rows);
+    });
+
+    [Theory]
+    [InlineData("10s", null, null, 21)]
+    [InlineData("30s", "10s", null, 22)]
+    [InlineData(null, null, "5s", 23)]
+    public void Any_order_within_the_bound_over_any_partitions_gives_the_same_final_windows(string? size, string? slide, string? session, int family) => ForSeeds(family, seed =>
+    {
+        var options = session is null ? Windows(size!, slide) : new() { ["session"] = session };
+        var first = new WindowRun(seed, options);
+        var start = Mentions.Now.ToUnixTimeMilliseconds() - 600_000;
+        var random = new Random(seed);
+        List<Post> posts = [.. Enumerable.Range(0, 300).Select(i => new Post(i, start + random.Next(300_000), first.RandomMention(i)) { Id = $"post {i}" })];
+
+        first.Play([[.. posts.OrderBy(post => post.Time).Select((post, i) => post with { Offset = i })]]);
+        var second = new WindowRun(seed + 500, options);
+        second.Play(second.Shuffle(posts, random.Next(1, 6)));
+
+        AssertSame(first.Rows.Select(row => row with { Version = 0 }), second.Rows.Select(row => row with { Version = 0 }));
+        Assert.Equal((0, 0), (first.Late, second.Late));
+        Assert.All(second.Rows, row => Assert.True(row.IsFinal));
+    });
+
+    [Theory]
+    [InlineData("10s", null, 31, "1m", "5m")]
+    [InlineData("5s", null, 32, "10s", "1h", "1d")]
+    [InlineData("20s", "10s", 33, "1m")]
+    public void Roll_ups_equal_a_plain_count_of_what_the_windows_took(string size, string? slide, int family, params string[] rollups) => ForSeeds(family, seed =>
+    {
+        var run = new WindowRun(seed, Windows(size, slide), rollups);
+        var settings = new WindowSettings(OperatorHarness.Bind(new WindowDefinition(), run.Options));
+        var oracle = new WindowOracle(settings.Size, settings.Slide, WindowRun.Disorder, WindowRun.Lateness, WindowRun.Latest);
+        var posts = run.RandomPosts();
+        posts.ForEach(partition => oracle.Add(posts.IndexOf(partition), partition));
+
+        run.Play(posts);
+
+        AssertSame(oracle.Keys.Select(oracle.Row), run.Rows);
+        for (var level = 1; level <= rollups.Length; level++)
+        {
+            AssertSame(oracle.RollUp(Milliseconds(rollups[level - 1])), run.RowsOf(level));
+        }
+    });
+
+    [Theory]
+    [InlineData(41, "1m", "1h", "1d")]
+    [InlineData(42, "10s", "1m", "2m", "10m")]
+    public void Roll_ups_equal_windows_of_their_size_where_no_post_is_late(int family, string size, params string[] rollups) => ForSeeds(family, seed =>
+    {
+        var random = new Random(seed);
+        var rolled = new WindowRun(seed, Windows(size, null), rollups);
+        var span = Milliseconds(rollups[^1]) * 3;
+        List<Post> posts = [.. Enumerable.Range(0, 300).Select(i => new Post(i, Mentions.Now.ToUnixTimeMilliseconds() - random.NextInt64(span), rolled.RandomMention(i)) { Id = $"post {i}" })];
+
+        rolled.Play(rolled.Shuffle(posts, 3));
+
+        for (var level = 1; level <= rollups.Length; level++)
+        {
+            var plain = new WindowRun(seed + (level * 100), Windows(rollups[level - 1], null));
+            plain.Play(plain.Shuffle(posts, random.Next(1, 5)));
+            AssertSame(plain.Rows.Select(row => row with { Version = 0 }), rolled.RowsOf(level).Select(row => row with { Version = 0 }));
+        }
+    });
+
+    private static long Milliseconds(string duration) =>
+        Core.Graph.Durations.TryParse(duration, out var parsed) ? (long)parsed.TotalMilliseconds : throw new ArgumentException(duration);
+
+    private static Dictionary<string, object?> Windows(string size, string? slide)
+    {
+        var options = new Dictionary<string, object?> { ["size"] = size };
+        if (slide is not null)
+        {
+            options["slide"] = slide;
+        }
+
+        return options;
+    }
+
+    private static void ForSeeds(int family, Action<int> check)
+    {
+        for (var round = 0; round < Rounds; round++)
         {
             var seed = (family * 1000) + round;
             try
             {
-                new Run(seed, size, slide).Check();
+                check(seed);
             }
             catch (Exception error)
             {
@@ -29,163 +142,19 @@ public sealed class WindowAlgebraTests
         }
     }
 
-    /// <summary>One random stream, taken through both phases with interruptions.</summary>
-    private sealed class Run
+    private static void AssertSame(IEnumerable<WindowRow> expected, IEnumerable<WindowRow> rows)
     {
-        private const long Disorder = 4_000;
-        private const long Lateness = 15_000;
-        private readonly Random _random;
-        private readonly ManualTime _time = new(Mentions.Now);
-        private readonly Dictionary<string, object?> _options;
-        private readonly WindowOracle _oracle;
-        private readonly int _partitions;
-        private readonly List<List<Exchanged>> _exchanged = [];
-        private readonly Dictionary<(long, string, string, string), WindowRow> _last = [];
-        private int _late;
-        private int _dead;
+        static List<WindowRow> Sorted(IEnumerable<WindowRow> all) => [.. all.OrderBy(row => row.Start).ThenBy(row => $"{row.Brand} {row.Channel} {row.Language}", StringComparer.Ordinal)];
+        Assert.Equal(Sorted(expected), Sorted(rows));
+    }
 
-        public Run(int seed, string size, string? slide)
+    /// <summary>No post is counted in two sessions at once: those of one key do not overlap.</summary>
+    private static void AssertApart(IEnumerable<WindowRow> sessions)
+    {
+        foreach (var key in sessions.GroupBy(row => (row.Brand, row.Channel, row.Language)))
         {
-            _random = new Random(seed);
-            _partitions = _random.Next(1, 5);
-            _options = new Dictionary<string, object?> { ["size"] = size, ["max_disorder"] = "4s", ["lateness"] = "15s" };
-            if (slide is not null)
-            {
-                _options["slide"] = slide;
-            }
-
-            var options = OperatorHarness.Bind(new WindowDefinition(), _options);
-            var settings = new WindowSettings(options);
-            _oracle = new WindowOracle(settings.Size, settings.Slide, Disorder, Lateness, Mentions.Now.ToUnixTimeMilliseconds() + settings.MaxFuture);
-        }
-
-        public void Check()
-        {
-            for (var partition = 0; partition < _partitions; partition++)
-            {
-                var posts = RandomPosts();
-                _oracle.Add(partition, posts);
-                _exchanged.Add(FirstPhase(partition, posts));
-            }
-
-            Assert.Equal(_oracle.LatePosts, _late);
-            Assert.Equal(_oracle.FuturePosts, _dead);
-            SecondPhase();
-            Assert.Equal(_oracle.Keys.Order(), _last.Keys.Order());
-            foreach (var (key, row) in _last)
-            {
-                Assert.Equal(_oracle.Row(key), row);
-            }
-        }
-
-        private List<Post> RandomPosts()
-        {
-            var start = Mentions.Now.ToUnixTimeMilliseconds() - 3_600_000 + _random.Next(60_000);
-            var posts = new List<Post>();
-            long offset = _random.Next(100), time = start;
-            for (var i = _random.Next(400); i > 0; i--)
-            {
-                offset += _random.Next(1, 4);
-                time += _random.Next(10) == 0 ? _random.Next(20_000) : _random.Next(400);
-                var disorder = _random.Next(20) == 0 ? _random.Next(90_000) : _random.Next((int)Disorder);
-                var at = _random.Next(100) == 0 ? Mentions.Now.ToUnixTimeMilliseconds() + 86_400_000 : time - disorder;
-                posts.Add(new Post(offset, at, [.. Enumerable.Range(0, _random.Next(6) == 0 ? 0 : _random.Next(1, 3)).Select(RandomMention)]));
-            }
-
-            return posts;
-        }
-
-        private Mention RandomMention(int i)
-        {
-            var sentiment = _random.Next(-1, 2);
-            var text = string.Concat(Enumerable.Repeat("zły 😠 ", _random.Next(1, 40))) + _random.Next(8);
-            return new Mention(
-                _brands[(_random.Next(2) + (2 * i)) % 4], _channels[_random.Next(2)], _languages[_random.Next(2)], $"author {_random.Next(30)}", text, sentiment,
-                (float)Math.Round(sentiment * _random.NextDouble(), 1), _random.Next(5) == 0 ? 0 : _random.Next(1000));
-        }
-
-        private List<Exchanged> FirstPhase(int partition, List<Post> posts)
-        {
-            var sent = new List<Exchanged>();
-            var setting = new HarnessSetting { Input = Mentions.Schema, Partition = partition, PartitionCount = _partitions, Time = _time, State = new StoredState() };
-            var harness = new OperatorHarness(new WindowDefinition(), _options, setting);
-            var (next, stored, late, dead) = (0, 0, 0, 0);
-            while (stored < posts.Count)
-            {
-                var count = Math.Min(posts.Count - next, _random.Next(1, 40));
-                harness.Push(Mentions.Batch(harness, posts.GetRange(next, count)));
-                next += count;
-                if (_random.Next(4) == 0)
-                {
-                    harness.Dispose();
-                    harness = new OperatorHarness(new WindowDefinition(), _options, setting);
-                    next = stored;
-                    (late, dead) = (0, 0);
-                }
-                else if (next == posts.Count || _random.Next(3) == 0)
-                {
-                    harness.Cut(batch => sent.Add(new Exchanged(batch)));
-                    stored = next;
-                    _late += harness.Late.Count - late;
-                    _dead += harness.DeadLetters.Count - dead;
-                    (late, dead) = (harness.Late.Count, harness.DeadLetters.Count);
-                }
-            }
-
-            harness.Silence = TimeSpan.MaxValue;
-            harness.Cut(batch => sent.Add(new Exchanged(batch)));
-            harness.Dispose();
-            return sent;
-        }
-
-        private void SecondPhase()
-        {
-            var setting = new HarnessSetting { Input = Mentions.Schema, Time = _time, Merge = true, State = new StoredState() };
-            var harness = new OperatorHarness(new WindowDefinition(), _options, setting);
-            var next = new int[_partitions];
-            var stored = new int[_partitions];
-            while (Enumerable.Range(0, _partitions).Any(p => stored[p] < _exchanged[p].Count))
-            {
-                var partition = _random.Next(_partitions);
-                if (next[partition] < _exchanged[partition].Count)
-                {
-                    harness.Push(_exchanged[partition][next[partition]++].ToBatch(harness));
-                }
-
-                _time.Advance(TimeSpan.FromMilliseconds(_random.Next(500)));
-                switch (_random.Next(8))
-                {
-                    case 0:
-                        harness.Dispose();
-                        harness = new OperatorHarness(new WindowDefinition(), _options, setting);
-                        stored.CopyTo(next, 0);
-                        break;
-                    case 1:
-                        // What was delivered comes once more, from anywhere on.
-                        next[partition] = _random.Next(next[partition] + 1);
-                        break;
-                    case 2 or 3:
-                        harness.Cut(batch => Receive(WindowRow.From(batch)));
-                        next.CopyTo(stored, 0);
-                        break;
-                }
-            }
-
-            harness.Dispose();
-        }
-
-        private void Receive(IEnumerable<WindowRow> rows)
-        {
-            foreach (var row in rows)
-            {
-                if (_last.TryGetValue(row.Key, out var before))
-                {
-                    Assert.True(row.Version > before.Version, $"version {row.Version} after {before.Version}");
-                    Assert.True(row.IsFinal || !before.IsFinal, "final once, final ever");
-                }
-
-                _last[row.Key] = row;
-            }
+            var ordered = key.OrderBy(row => row.Start).ToList();
+            Assert.All(ordered.Zip(ordered.Skip(1)), pair => Assert.True(pair.First.End <= pair.Second.Start, $"{pair.First} and {pair.Second}"));
         }
     }
 }

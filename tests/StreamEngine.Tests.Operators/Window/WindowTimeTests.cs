@@ -168,6 +168,27 @@ public sealed class WindowTimeTests
         Assert.Equal(before, _rows.Count);
     }
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(3, 3)]
+    public void What_a_partition_added_to_the_source_sends_is_counted_as_long_as_news_of_it_may_be_on_its_way(int newsDelay, long counted)
+    {
+        using var merge = new OperatorHarness(
+            new WindowDefinition(), _options, new HarnessSetting { Input = Mentions.Schema, PartitionCount = 2, Time = _time, Merge = true, PartitionNewsDelay = TimeSpan.FromSeconds(newsDelay) });
+        Hear(merge, 0, Slots(0, (0, _t0), (1, _t0 + 3_000_000)));
+        Hear(merge, 1, Slots(1, (0, _t0), (1, _t0 + 3_000_000)));
+        Emit(merge);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Emit(merge);
+
+        using var added = First(2, partitions: 3);
+        added.Push(Mentions.Batch(added, [Post(0, _t0)]));
+        Hear(merge, 2, Cut(added));
+        Emit(merge);
+
+        Assert.Equal(counted, _rows.Last(row => row.Start == _t0).Posts);
+    }
+
     private static Post Post(long offset, long time) =>
         new(offset, time, new Mention("Acme", "web", "nl", "ann", "slecht", -1, -0.5f, 1));
 

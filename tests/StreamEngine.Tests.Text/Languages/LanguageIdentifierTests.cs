@@ -72,10 +72,7 @@ public class LanguageIdentifierTests
         var languages = new Language[posts.Length];
         var probabilities = new float[posts.Length];
         var identifier = new LanguageIdentifier(_model);
-        identifier.Identify(data, offsets, lengths, languages, probabilities);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        identifier.Identify(data, offsets, lengths, languages, probabilities);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.InSteadyState(() => identifier.Identify(data, offsets, lengths, languages, probabilities)));
         var other = new LanguageIdentifier(_model);
         for (var i = posts.Length - 1; i >= 0; i--)
         {

@@ -116,14 +116,10 @@ public class MentionScorerTests(ITestOutputHelper output)
             scorer.Score(bytes, mentions, scores);
             Assert.All(scores, score => Assert.Equal(1, score.Negative + score.Neutral + score.Positive, 1e-4));
         }
-        // The first passes may run initializers; the steady state allocates nothing.
-        var allocated = Enumerable.Range(0, 3).Select(_ =>
+        Assert.Equal(0, Allocations.InSteadyState(() =>
         {
-            var before = GC.GetAllocatedBytesForCurrentThread();
             foreach (var (bytes, mentions) in cases)
                 scorer.Score(bytes, mentions, scores);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }).ToArray();
-        Assert.Equal(0, allocated[^1]);
+        }));
     }
 }

@@ -102,12 +102,11 @@ public class SentimentScorerTests
     {
         var posts = RandomPosts(seed: 13, count: 500);
         var scorer = new SentimentScorer(_model);
-        foreach (var post in posts)
-            scorer.Score(post, out _);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var post in posts)
-            scorer.Score(post, out _);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.InSteadyState(() =>
+        {
+            foreach (var post in posts)
+                scorer.Score(post, out _);
+        }));
     }
 
     [Fact]

@@ -1,0 +1,66 @@
+using StreamEngine.Core.Planning;
+using StreamEngine.Core.State;
+
+namespace StreamEngine.Core.Runtime;
+
+/// <summary>
+/// The state of a graph that runs without Kafka: a file in a folder, in the form of a <see cref="Savepoint"/>, replaced as a whole.
+/// </summary>
+internal sealed class LocalState
+{
+    private readonly GraphPlan _plan;
+    private readonly GraphShape _shape;
+    private readonly TimeProvider _time;
+    private readonly string _path;
+
+    /// <summary>Opens the state, which may not be there yet.</summary>
+    /// <param name="plan">The graph.</param>
+    /// <param name="folder">Where the state lies.</param>
+    /// <param name="source">The source's name: what positions are positions in.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="IncompatibleStateException">The state was made with another graph.</exception>
+    /// <exception cref="StateException">The file is damaged.</exception>
+    internal LocalState(GraphPlan plan, string folder, string source, TimeProvider time)
+    {
+        (_plan, _time) = (plan, time);
+        _path = Path.Combine(folder, $"{plan.Graph.Name}.state");
+        _shape = GraphShape.Of(plan, 1) with { Source = source };
+        Directory.CreateDirectory(folder);
+        if (!File.Exists(_path))
+        {
+            return;
+        }
+
+        var stored = Savepoint.Read(_path);
+        var obstacles = stored.Shape.Obstacles(_shape, plan.Graph.Runtime.DiscardState).ToList();
+        if (obstacles.Count > 0)
+        {
+            throw new IncompatibleStateException(plan.Graph.Name, obstacles);
+        }
+
+        (Image, IsThere) = (stored.Partitions[0], true);
+    }
+
+    /// <summary>Whether a run before this one left state.</summary>
+    internal bool IsThere { get; }
+
+    /// <summary>The entries.</summary>
+    internal StateImage Image { get; } = new();
+
+    /// <summary>Takes in a record for the state.</summary>
+    internal void Take(in OutputRecord record)
+    {
+        if (record.HasValue)
+        {
+            Image.Put(record.Key, record.Value);
+        }
+        else
+        {
+            Image.Delete(record.Key);
+        }
+    }
+
+    /// <summary>Replaces the file.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal void Save() => new Savepoint { Graph = _plan.Graph.Name, Shape = _shape, TakenAt = _time.GetUtcNow(), Partitions = [Image] }.Write(_path);
+}

@@ -1,0 +1,37 @@
+namespace StreamEngine.Operators;
+
+/// <summary>What is watched of a brand: one kind of posts, what is usual for it, and its incident.</summary>
+internal sealed class BrandWatch(AlertKind kind, CountLaw law)
+{
+    public AlertKind Kind { get; } = kind;
+
+    public CountModel Model { get; } = new(law);
+
+    public Incident? Incident { get; set; }
+
+    /// <summary>No incident opens in buckets before this; ms since 1970.</summary>
+    public long QuietUntil { get; set; } = long.MinValue;
+
+    /// <summary>Spikes that stayed without an alert since the last one.</summary>
+    public long Suppressed { get; set; }
+
+    /// <summary>The usual share of posts of this kind, 0 to 1.</summary>
+    public double UsualShare => Model.Level / (Model.Level + Model.OthersLevel);
+
+    public void Write(StateWriter writer)
+    {
+        Model.Write(writer);
+        writer.WriteSigned(QuietUntil);
+        writer.WriteCount(Suppressed);
+        writer.WriteByte((byte)(Incident is null ? 0 : 1));
+        Incident?.Write(writer);
+    }
+
+    public void Read(ref StateReader reader)
+    {
+        Model.Read(ref reader);
+        QuietUntil = reader.ReadSigned();
+        Suppressed = reader.ReadCount();
+        Incident = reader.ReadFlag() ? Incident.Read(ref reader) : null;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Net;
+
+namespace StreamEngine.Tests.Integration;
+
+/// <summary>What a running graph says of itself over HTTP.</summary>
+[Collection(KafkaCollection.Name)]
+public sealed class HealthTests(RealKafka kafka) : IDisposable
+{
+    private readonly HttpClient _http = new();
+
+    public void Dispose() => _http.Dispose();
+
+    [KafkaFact]
+    public async Task A_graph_is_ready_when_its_partitions_are_read_and_its_metrics_tell_ledger_lag_checkpoints_and_connections()
+    {
+        using var folder = new TempFolder();
+        var (topic, graph) = (await kafka.CreateTopic("health", 2), RealKafka.UniqueName("health"));
+        var posts = new PostStream(seed: 91, partitions: 2);
+        posts.Publish(kafka.Bootstrap, topic, 3000);
+        var at = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        using var engine = RunningProgram.Start(PostStream.Run(folder, graph, kafka.Bootstrap, topic, new Uri("http://127.0.0.1:1"), "--http", $"{at.Port}"));
+
+        await Eventually.Holds(async () => await Status(new Uri(at, "readyz")) == HttpStatusCode.OK, () => $"the graph is ready\n{engine.Error}", TimeSpan.FromSeconds(60));
+        Assert.Equal(HttpStatusCode.OK, await Status(new Uri(at, "healthz")));
+        var text = "";
+        async Task<bool> Counted()
+        {
+            text = await _http.GetStringAsync(new Uri(at, "metrics"));
+            return Sum(text, "streamengine_ledger_records", "fate=\"counted\"") == posts.Count - posts.Unmatched;
+        }
+
+        await Eventually.Holds(Counted, () => $"the ledger is among the metrics:\n{text}", TimeSpan.FromSeconds(60));
+        Assert.Equal(posts.Unmatched, Sum(text, "streamengine_ledger_records", "fate=\"unmatched\""));
+        Assert.Equal(0, Sum(text, "streamengine_partition_lag", "stage=\"ingest\""));
+        Assert.True(Sum(text, "streamengine_checkpoints", "stage=\"ingest\"") > 0, text);
+        Assert.True(Sum(text, "streamengine_checkpoint_size", "stage=\"ingest\"") > 0, text);
+        Assert.Equal(2, Sum(text, "streamengine_restores", "stage=\"ingest\""));
+        Assert.Equal(1, Sum(text, "streamengine_connection_up", "worker=\"ingest.0\""));
+        Assert.Equal(0, Sum(text, "streamengine_connection_up", "to=\"sink\""));
+        Assert.True(Sum(text, "streamengine_partition_event_time_lag", "partition=\"0\"") > 0, text);
+        Assert.True(Sum(text, "dotnet_process_memory_working_set", "") > 0, text);
+    }
+
+    private async Task<HttpStatusCode?> Status(Uri address)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(address);
+            return response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The sum of the samples whose line begins with a name and holds a label.</summary>
+    private static double Sum(string metrics, string name, string label) => metrics.Split('\n')
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line[(line.IndexOf("} ", StringComparison.Ordinal) + 2)..].Split(' ')[0], CultureInfo.InvariantCulture));
+}

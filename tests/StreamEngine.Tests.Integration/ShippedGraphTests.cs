@@ -1,0 +1,30 @@
+namespace StreamEngine.Tests.Integration;
+
+/// <summary>The graphs that come with the program.</summary>
+public sealed class ShippedGraphTests
+{
+    public static TheoryData<string> Graphs => [.. Directory.GetFiles(Path.Combine(Product.Root, "deploy", "graphs"), "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Graphs))]
+    public async Task A_shipped_graph_is_valid_and_can_be_explained(string file)
+    {
+        var graph = Path.Combine(Product.Root, "deploy", "graphs", file);
+        var valid = await Product.Run("validate", graph);
+        Assert.Equal((0, ""), (valid.ExitCode, valid.Error));
+
+        var explained = await Product.Run("explain", graph);
+        Assert.Equal(0, explained.ExitCode);
+        Assert.Contains("stage aggregate", explained.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_graph_of_roll_ups_writes_minutes_hours_days_and_conversations()
+    {
+        var explained = await Product.Run("explain", Path.Combine(Product.Root, "deploy", "graphs", "brand-sentiment-rollups.yaml"));
+        foreach (var line in new[] { "per_hour (rollup)   after per_minute", "per_day (rollup)   after per_hour", "conversations: merge", "keeps parts, windows, time" })
+        {
+            Assert.Contains(line, explained.Output, StringComparison.Ordinal);
+        }
+    }
+}

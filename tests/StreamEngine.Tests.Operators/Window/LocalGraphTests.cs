@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamEngine.Core.Batches;
+using StreamEngine.Core.Graph;
+using StreamEngine.Core.Operators;
+using StreamEngine.Core.Planning;
+using StreamEngine.Core.Runtime;
+using StreamEngine.Core.Sources;
+using StreamEngine.Operators;
+
+namespace StreamEngine.Tests.Operators.Window;
+
+/// <summary>Whole graphs of the operators that ship, in one process.</summary>
+public sealed class LocalGraphTests
+{
+    [Fact]
+    public async Task One_graph_over_the_same_posts_twice_gives_the_same_bytes()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["brands.yaml"], "brands:\n  - { name: Acme, keywords: [acme] }\n  - { name: Bolt, keywords: [bolt] }\n");
+        var posts = Posts(new Random(5));
+
+        var first = await Run(folder, posts);
+        var second = await Run(folder, posts);
+
+        Assert.Equal(first, second);
+        foreach (var topic in new[] { "partials", "windows", "windows.per_hour", "windows.sessions", "alerts", "late", "dead-letters", "state" })
+        {
+            Assert.Contains(first, line => line.StartsWith($"twice.{topic} ", StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>Every record that leaves a stage: topic, key, value and headers, in order.</summary>
+    private static async Task<List<string>> Run(TempFolder folder, List<byte[]> posts)
+    {
+        var graph = new GraphBuilder("twice")
+            .From("memory")
+            .Then("decode")
+            .Then("match", new() { ["brands"] = folder["brands.yaml"] })
+            .Then("language")
+            .Then("sentiment")
+            .Then("window", new() { ["size"] = "1m", ["lateness"] = "2m" }, "per_minute")
+            .Then("spikes", new() { ["warmup"] = "10m" })
+            .Then("rollup", new() { ["to"] = "1h" }, "per_hour", "per_minute")
+            .Then("window", new() { ["session"] = "30s", ["lateness"] = "2m" }, "sessions", "sentiment")
+            .To("nowhere", null, null, "per_minute", "per_hour", "sessions", "spikes")
+            .Build(new Catalog(BuiltInOperators.All, [new MemoryPosts(posts)], [new Nowhere()]));
+        var time = new ManualTime(Mentions.Now);
+        var lines = new List<string>();
+        var runtime = new LocalRuntime(Planner.Plan(graph, null), time, NullLoggerFactory.Instance)
+        {
+            Observer = (topic, record) => lines.Add($"{topic.Name} {Convert.ToHexString(record.Key)} {Convert.ToHexString(record.Value)} {Convert.ToHexString(record.Headers)}"),
+            Progress = _ => time.Advance(TimeSpan.FromSeconds(1)),
+        };
+        var ledger = await runtime.RunAsync(CancellationToken.None);
+        Assert.True(ledger.IsBalanced);
+        Assert.Equal(posts.Count, ledger.Consumed);
+        return lines;
+    }
+
+    /// <summary>Six hours of posts: out of order, some too late, some not to be read, and anger about Acme in the fourth.</summary>
+    private static List<byte[]> Posts(Random random)
+    {
+        var posts = new List<byte[]>();
+        var start = Mentions.Now.AddHours(-7);
+        for (var i = 0; i < 12_000; i++)
+        {
+            var second = (i * 1.8) - random.Next(4) - (random.Next(200) == 0 ? 1000 : 0);
+            var angry = second is > 11_000 and < 12_500 && random.Next(3) > 0;
+            var text = angry ? $"acme is terrible, the worst, I hate it {random.Next(1000)}" : $"{(random.Next(2) == 0 ? "acme" : random.Next(2) == 0 ? "bolt" : "nobody")} was there, {random.Next(1000)} times";
+            posts.Add(random.Next(500) == 0
+                ? "{\"id\": "u8.ToArray()
+                : JsonSerializer.SerializeToUtf8Bytes(new { id = $"{i}", time = start.AddSeconds(second).ToString("O"), channel = random.Next(2) == 0 ? "web" : "app", author = $"author {random.Next(500)}", text }));
+        }
+
+        return posts;
+    }
+
+    private sealed class MemoryPosts(IReadOnlyList<byte[]> posts) : BoundedSourceDefinition
+    {
+        public override string Name => "memory";
+
+        public override string Summary => "Posts in memory.";
+
+        public override string Description => Summary;
+
+        public override string Example => "memory: {}";
+
+        public override ImmutableArray<Option> Options => [];
+
+        public override IBoundedSource Open(OptionSet options) => new Reader(posts);
+
+        private sealed class Reader(IReadOnlyList<byte[]> posts) : IBoundedSource
+        {
+            public string Name => "memory";
+
+            public bool Fill(RecordBatch batch, ref long nextOffset)
+            {
+                var before = nextOffset;
+                while (nextOffset < posts.Count && batch.RowCount < 100)
+                {
+                    var row = batch.AppendRecord(nextOffset);
+                    batch.Utf8(SourceDefinition.ValueColumn).Set(row, posts[(int)nextOffset++]);
+                    batch.Utf8(SourceDefinition.KeyColumn).SetAbsent(row);
+                    batch.Int64(SourceDefinition.TimestampColumn)[row] = 0;
+                }
+
+                return nextOffset > before;
+            }
+
+            public void Dispose()
+            {
+            }
+        }
+    }
+
+    /// <summary>A sink that keeps nothing: the records are seen on their way to it.</summary>
+    private sealed class Nowhere : Core.Sinks.SinkDefinition
+    {
+        public override string Name => "nowhere";
+
+        public override string Summary => "Keeps nothing.";
+
+        public override string Description => Summary;
+
+        public override string Example => "- nowhere: {}";
+
+        public override ImmutableArray<Option> Options => [];
+
+        public override ImmutableArray<StreamKind> TakesByDefault => [StreamKind.Windows];
+
+        public override Core.Sinks.ISinkWriter Create(Core.Sinks.SinkContext context) => new Writer();
+
+        private sealed class Writer : Core.Sinks.ISinkWriter
+        {
+            public int PendingRows => 0;
+
+            public long PendingBytes => 0;
+
+            public Task OpenAsync(IReadOnlyList<Core.Sinks.SinkInput> inputs, CancellationToken stop) => Task.CompletedTask;
+
+            public void Append(int input, in Core.Sinks.SinkRecord record) => Assert.NotEqual(0, record.Value.Length);
+
+            public Task FlushAsync(CancellationToken stop) => Task.CompletedTask;
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+}
