@@ -168,7 +168,7 @@ public sealed class MentionScorer
             ref readonly var entry = ref _cache.Get(in unit, text);
             var added = clauses.Next(entry.Word, entry.Negates != 0, unit.Kind, unit.Flags, _keys);
             sums.Add(in entry, weight);
-            whole.Add(in entry);
+            whole.Add(in entry, 1);
             inputs.Add(entry.Word, weight, distance, unit.Start < mentions[target].Start);
             foreach (var key in _keys.AsSpan(0, added))
             {

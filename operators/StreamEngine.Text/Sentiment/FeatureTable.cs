@@ -7,13 +7,13 @@ using System.Runtime.Intrinsics.X86;
 namespace StreamEngine.Text.Sentiment;
 
 /// <summary>
-/// The rows of a model's unit features in memory: 32 bytes each, so that a feature costs one cache line for its slot
-/// and one for its row. A row is 3 class and up to 26 hidden numbers, the frequency, and the scale as a half.
+/// The rows of a model's unit features in memory: 64 bytes each, so that a feature costs one cache line for its slot
+/// and one for its row. A row is 3 class and up to 48 hidden numbers, the frequency, and the scale as a half.
 /// </summary>
 internal sealed unsafe class FeatureTable
 {
     /// <summary>Bytes of a row, and numbers of a sum.</summary>
-    public const int Width = 32;
+    public const int Width = 64;
 
     private const int FrequencyAt = SentimentWeights.Classes + SentimentWeights.MaxHidden, ScaleAt = FrequencyAt + 1;
     private const int Portion = 128;
@@ -55,7 +55,7 @@ internal sealed unsafe class FeatureTable
     public void Sum(ReadOnlySpan<uint> features, Span<float> sums, out int square)
     {
         square = 0;
-        Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
         var rows = stackalloc byte*[Portion];
         while (!features.IsEmpty)
         {
@@ -66,18 +66,18 @@ internal sealed unsafe class FeatureTable
             {
                 var row = rows[i];
                 square += row[FrequencyAt] * row[FrequencyAt];
-                var scale = Vector256.Create((float)*(Half*)(row + ScaleAt));
-                var (low, high) = Vector256.Widen(Vector256.Load((sbyte*)row));
-                sum0 += Vector256.ConvertToSingle(Vector256.WidenLower(low)) * scale;
-                sum1 += Vector256.ConvertToSingle(Vector256.WidenUpper(low)) * scale;
-                sum2 += Vector256.ConvertToSingle(Vector256.WidenLower(high)) * scale;
-                sum3 += Vector256.ConvertToSingle(Vector256.WidenUpper(high)) * scale;
+                var scale = Vector512.Create((float)*(Half*)(row + ScaleAt));
+                var (low, high) = Vector512.Widen(Vector512.Load((sbyte*)row));
+                sum0 += Vector512.ConvertToSingle(Vector512.WidenLower(low)) * scale;
+                sum1 += Vector512.ConvertToSingle(Vector512.WidenUpper(low)) * scale;
+                sum2 += Vector512.ConvertToSingle(Vector512.WidenLower(high)) * scale;
+                sum3 += Vector512.ConvertToSingle(Vector512.WidenUpper(high)) * scale;
             }
         }
         sum0.CopyTo(sums);
-        sum1.CopyTo(sums[8..]);
-        sum2.CopyTo(sums[16..]);
-        sum3.CopyTo(sums[24..]);
+        sum1.CopyTo(sums[16..]);
+        sum2.CopyTo(sums[32..]);
+        sum3.CopyTo(sums[48..]);
     }
 
     // Memory is asked for ahead: first the slots of all features, then the rows of those found.

@@ -5,7 +5,7 @@ namespace StreamEngine.Text.Sentiment;
 /// <summary>Turns the sums of a post into probabilities.</summary>
 internal sealed class SentimentOutput
 {
-    private const int Width = 32;
+    private const int Width = SentimentWeights.MaxHidden;
 
     private readonly float _classStep, _clauseScale, _hiddenStep;
     private readonly float[] _bias;
@@ -31,13 +31,12 @@ internal sealed class SentimentOutput
         var norm = sums.Square == 0 ? 0f : 1f / (MathF.Sqrt(sums.Square) * SentimentWeights.FrequencyStep);
         var hidden = norm * _hiddenStep;
         var h0 = Activate(sums.Hidden0, hidden, 0);
-        var h1 = Activate(sums.Hidden1, hidden, 8);
-        var h2 = Activate(sums.Hidden2, hidden, 16);
-        var h3 = Activate(sums.Hidden3, hidden, 24);
+        var h1 = Activate(sums.Hidden1, hidden, 16);
+        var h2 = Activate(sums.Hidden2, hidden, 32);
         var direct = (Vector128.ConvertToSingle(sums.Classes) * (_classStep * norm)) + (Vector128.ConvertToSingle(sums.Clauses) * (_clauseScale * norm));
-        var negative = direct[0] + _bias[0] + Dot(h0, h1, h2, h3, 0);
-        var neutral = direct[1] + _bias[1] + Dot(h0, h1, h2, h3, Width);
-        var positive = direct[2] + _bias[2] + Dot(h0, h1, h2, h3, 2 * Width);
+        var negative = direct[0] + _bias[0] + Dot(h0, h1, h2, 0);
+        var neutral = direct[1] + _bias[1] + Dot(h0, h1, h2, Width);
+        var positive = direct[2] + _bias[2] + Dot(h0, h1, h2, 2 * Width);
         var top = MathF.Max(negative, MathF.Max(neutral, positive));
         negative = MathF.Exp(negative - top);
         neutral = MathF.Exp(neutral - top);
@@ -46,10 +45,9 @@ internal sealed class SentimentOutput
         score = new SentimentScore(negative / total, neutral / total, positive / total);
     }
 
-    private Vector256<float> Activate(Vector256<int> sum, float scale, int at) =>
-        Vector256.Max((Vector256.ConvertToSingle(sum) * scale) + Vector256.LoadUnsafe(ref _hiddenBias[at]), Vector256<float>.Zero);
+    private Vector512<float> Activate(Vector512<int> sum, float scale, int at) =>
+        Vector512.Max((Vector512.ConvertToSingle(sum) * scale) + Vector512.LoadUnsafe(ref _hiddenBias[at]), Vector512<float>.Zero);
 
-    private float Dot(Vector256<float> h0, Vector256<float> h1, Vector256<float> h2, Vector256<float> h3, int at) => Vector256.Sum(
-        (h0 * Vector256.LoadUnsafe(ref _output[at])) + (h1 * Vector256.LoadUnsafe(ref _output[at + 8]))
-        + ((h2 * Vector256.LoadUnsafe(ref _output[at + 16])) + (h3 * Vector256.LoadUnsafe(ref _output[at + 24]))));
+    private float Dot(Vector512<float> h0, Vector512<float> h1, Vector512<float> h2, int at) => Vector512.Sum(
+        (h0 * Vector512.LoadUnsafe(ref _output[at])) + (h1 * Vector512.LoadUnsafe(ref _output[at + 16])) + (h2 * Vector512.LoadUnsafe(ref _output[at + 32])));
 }

@@ -113,11 +113,14 @@ public sealed class SentimentScorer
         post.Sums = sums;
     }
 
-    private int Sum(ReadOnlySpan<Unit> units, ReadOnlySpan<byte> text, Span<uint> clauseKeys, ref ClauseFeatures clauses, ref SentimentSums sums)
+    [SkipLocalsInit]
+    private unsafe int Sum(ReadOnlySpan<Unit> units, ReadOnlySpan<byte> text, Span<uint> clauseKeys, ref ClauseFeatures clauses, ref SentimentSums sums)
     {
         var keys = 0;
         ref var table = ref MemoryMarshal.GetArrayDataReference(_clauses);
         var mask = (uint)_clauses.Length - 1;
+        var entries = stackalloc CachedUnit*[PostUnits.AtOnce];
+        var found = 0;
         foreach (ref readonly var unit in units)
         {
             if (unit.Kind == UnitKind.Break)
@@ -125,12 +128,19 @@ public sealed class SentimentScorer
                 clauses.Next(0, false, UnitKind.Break, TokenFlags.None, default);
                 continue;
             }
-            ref readonly var entry = ref _cache.Get(in unit, text);
-            sums.Add(in entry);
-            var added = clauses.Next(entry.Word, entry.Negates != 0, unit.Kind, unit.Flags, clauseKeys.Slice(keys, ClauseFeatures.MostPerUnit));
+            var entry = _cache.Find(unit.Key);
+            if (entry == null)
+            {
+                sums.Add(entries, found);
+                found = 0;
+                entry = _cache.Fetch(in unit, text);
+            }
+            entries[found++] = entry;
+            var added = clauses.Next(entry->Word, entry->Negates != 0, unit.Kind, unit.Flags, clauseKeys.Slice(keys, ClauseFeatures.MostPerUnit));
             for (var end = keys + added; keys < end; keys++)
                 Prefetch(ref Unsafe.Add(ref table, clauseKeys[keys] & mask));
         }
+        sums.Add(entries, found);
         return keys;
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace StreamEngine.Text.Sentiment;
 
@@ -8,23 +9,25 @@ internal struct SentimentSums
 {
     public Vector128<int> Classes;
     public Vector128<int> Clauses;
-    public Vector256<int> Hidden0, Hidden1, Hidden2, Hidden3;
+    public Vector512<int> Hidden0, Hidden1, Hidden2;
     public long Square;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Add(ref readonly CachedUnit unit)
+    /// <summary>Adds units; the sums stay in registers meanwhile.</summary>
+    public unsafe void Add(CachedUnit** units, int count)
     {
-        Square += unit.Square;
-        fixed (short* classes = unit.Classes, hidden = unit.Hidden)
+        var classes = Classes;
+        Vector512<int> hidden0 = Hidden0, hidden1 = Hidden1, hidden2 = Hidden2;
+        var square = Square;
+        for (var i = 0; i < count; i++)
         {
-            Classes += Vector128.WidenLower(Vector64.Load(classes).ToVector128());
-            var low = Vector256.Load(hidden);
-            var high = Vector256.Load(hidden + 16);
-            Hidden0 += Vector256.WidenLower(low);
-            Hidden1 += Vector256.WidenUpper(low);
-            Hidden2 += Vector256.WidenLower(high);
-            Hidden3 += Vector256.WidenUpper(high);
+            var unit = units[i];
+            square += unit->Square;
+            classes += Vector128.WidenLower(Vector64.Load(unit->Classes).ToVector128());
+            hidden0 += Widen(unit->Hidden);
+            hidden1 += Widen(unit->Hidden + 16);
+            hidden2 += Widen(unit->Hidden + 32);
         }
+        (Classes, Hidden0, Hidden1, Hidden2, Square) = (classes, hidden0, hidden1, hidden2, square);
     }
 
     /// <summary>Adds a unit as if it stood in the post <paramref name="weight"/> times as strong as others.</summary>
@@ -34,12 +37,9 @@ internal struct SentimentSums
         fixed (short* classes = unit.Classes, hidden = unit.Hidden)
         {
             Classes += Vector128.WidenLower(Vector64.Load(classes).ToVector128()) * weight;
-            var low = Vector256.Load(hidden);
-            var high = Vector256.Load(hidden + 16);
-            Hidden0 += Vector256.WidenLower(low) * weight;
-            Hidden1 += Vector256.WidenUpper(low) * weight;
-            Hidden2 += Vector256.WidenLower(high) * weight;
-            Hidden3 += Vector256.WidenUpper(high) * weight;
+            Hidden0 += Widen(hidden) * weight;
+            Hidden1 += Widen(hidden + 16) * weight;
+            Hidden2 += Widen(hidden + 32) * weight;
         }
     }
 
@@ -58,5 +58,15 @@ internal struct SentimentSums
         var frequency = (int)(clause >> 56);
         Square += frequency * frequency;
         Clauses += Vector128.Create((sbyte)(clause >> 32), (sbyte)(clause >> 40), (sbyte)(clause >> 48), 0);
+    }
+
+    // Sixteen numbers of sixteen bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<int> Widen(short* numbers)
+    {
+        var packed = Vector256.Load(numbers);
+        return Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512Int32(packed)
+            : Vector512.Create(Vector256.WidenLower(packed), Vector256.WidenUpper(packed));
     }
 }

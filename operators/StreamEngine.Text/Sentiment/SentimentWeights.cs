@@ -10,7 +10,7 @@ internal sealed record SentimentWeights
 {
     public const int Classes = 3;
 
-    public const int MaxHidden = 26;
+    public const int MaxHidden = 48;
 
     /// <summary>Hidden units, at most <see cref="MaxHidden"/>.</summary>
     public required int Hidden { get; init; }

@@ -27,7 +27,7 @@ internal unsafe struct CachedUnit
     private int _unused;
 
     /// <summary>What it adds to the hidden units, in steps of <see cref="SentimentWeights.HiddenStep"/>; zeros behind the last.</summary>
-    public fixed short Hidden[32];
+    public fixed short Hidden[SentimentWeights.MaxHidden];
 }
 
 /// <summary>
@@ -71,26 +71,34 @@ internal sealed unsafe class UnitCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly CachedUnit Get(in Unit unit, ReadOnlySpan<byte> text)
     {
+        var entry = Find(unit.Key);
+        return ref *(entry != null ? entry : Fetch(in unit, text));
+    }
+
+    /// <summary>The sums of a unit that is in the cache; null where it is not. The pointer holds until the next <see cref="Fetch"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public CachedUnit* Find(ulong key)
+    {
+        var entry = _entries + Index(key);
+        if (entry->Key == key)
+            return entry;
+        entry = _entries + (Index(key) ^ 1);
+        return entry->Key == key ? entry : null;
+    }
+
+    /// <summary>Works out the sums of a unit that is not in the cache and puts it there; others may move or give way.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public CachedUnit* Fetch(in Unit unit, ReadOnlySpan<byte> text)
+    {
         var entry = _entries + Index(unit.Key);
-        if (entry->Key == unit.Key)
-            return ref *entry;
-        return ref Miss(entry, in unit, text);
+        _entries[Index(unit.Key) ^ 1] = *entry;
+        Compute(ref *entry, in unit, text.Slice(unit.Start, unit.Length));
+        return entry;
     }
 
     // The high bits of a key are mixed best.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nuint Index(ulong key) => (nuint)(key >> (64 - CapacityBits));
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private ref readonly CachedUnit Miss(CachedUnit* entry, in Unit unit, ReadOnlySpan<byte> text)
-    {
-        var neighbour = _entries + (Index(unit.Key) ^ 1);
-        if (neighbour->Key == unit.Key)
-            return ref *neighbour;
-        *neighbour = *entry;
-        Compute(ref *entry, in unit, text.Slice(unit.Start, unit.Length));
-        return ref *entry;
-    }
 
     private void Compute(ref CachedUnit entry, in Unit unit, ReadOnlySpan<byte> raw)
     {

@@ -29,7 +29,7 @@ public static class CrossValidation
             foreach (var text in part)
                 filter.Hold(text.Text);
             var done = fold;
-            var model = SentimentTrainer.Train(filter.Keep(training), options, share => progress?.Invoke((done + share) / folds), cancellation);
+            var model = SentimentTrainer.Train(filter.Keep(training), options, share => progress?.Invoke((done + share) / folds), cancellation: cancellation);
             var scorer = new SentimentScorer(model);
             foreach (var text in part)
             {

@@ -41,9 +41,9 @@ public static class LabelledFile
                 throw new InvalidDataException($"{path}: \"{table[valence]}\" is no valence.");
             entries.Add((table[word], value));
         }
-        var least = entries.Count == 0 ? 0 : 0.1 * entries.Max(entry => Math.Abs(entry.Valence));
-        return [.. entries.Where(entry => Math.Abs(entry.Valence) >= least).Select(entry => new LabelledText(
-            Encoding.UTF8.GetBytes(entry.Word), entry.Valence < 0 ? SentimentLabel.Negative : SentimentLabel.Positive, "", set) { IsEntry = true })];
+        var greatest = entries.Count == 0 ? 0 : entries.Max(entry => Math.Abs(entry.Valence));
+        return [.. entries.Where(entry => Math.Abs(entry.Valence) >= 0.1 * greatest).Select(entry => new LabelledText(
+            Encoding.UTF8.GetBytes(entry.Word), entry.Valence < 0 ? SentimentLabel.Negative : SentimentLabel.Positive, "", set) { Valence = entry.Valence / greatest })];
     }
 
     /// <summary>The class that a word names; null for other words.</summary>

@@ -16,6 +16,9 @@ public sealed record LabelledText(byte[] Text, SentimentLabel Label, string Lang
     /// </summary>
     public bool IsReference { get; init; }
 
+    /// <summary>For an entry of a lexicon, how much blame or praise it says, -1 to 1; null for texts that people wrote.</summary>
+    public double? Valence { get; init; }
+
     /// <summary>Whether it is an entry of a lexicon: its words are learned however rare they are elsewhere.</summary>
-    public bool IsEntry { get; init; }
+    public bool IsEntry => Valence is not null;
 }

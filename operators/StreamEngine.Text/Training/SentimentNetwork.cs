@@ -6,51 +6,59 @@ using StreamEngine.Text.Sentiment;
 namespace StreamEngine.Text.Training;
 
 /// <summary>
-/// One network in training: a row of sixteen numbers per unit feature, of which three add to the classes and thirteen
+/// One network in training: a row of sixteen numbers per unit feature, of which three add to the classes and the rest
 /// to hidden units (ReLU); three numbers per clause feature. Stochastic gradient descent with a step size per number
 /// (Adagrad), a text at a time, so that a seed decides the result.
 /// </summary>
 internal sealed class SentimentNetwork
 {
-    public const int Width = 16, Stride = 2 * Width, Classes = 3, Hidden = Width - Classes;
+    public const int Width = 16, Stride = 2 * Width, Classes = SentimentWeights.Classes;
     private const int ClauseWidth = 4;
     private const float Epsilon = 1e-6f;
+    private static readonly float[] _noBias = new float[Classes];
 
     private readonly TrainingCorpus _corpus;
+    private readonly DataSets _sets;
     private readonly SentimentTrainingOptions _options;
     private readonly float[] _clauseSquares;
     private readonly float[] _frequencies, _clauseFrequencies;
-    private readonly float[] _smallSquares = new float[Classes + Hidden + (Hidden * Classes)];
+    private readonly float[] _smallSquares;
     private readonly float[][] _setBias, _setBiasSquares;
-    private readonly int[] _sets;
-    private readonly bool[] _twoClasses;
     private ulong _random;
     private int[] _features = new int[1024];
     private int[] _clauses = new int[256];
 
-    public SentimentNetwork(TrainingCorpus corpus, SentimentTrainingOptions options, int member)
+    public SentimentNetwork(TrainingCorpus corpus, DataSets sets, SentimentTrainingOptions options, int member)
     {
         _corpus = corpus;
+        _sets = sets;
         _options = options;
         _random = ((ulong)options.Seed * 0x9E3779B97F4A7C15) ^ ((ulong)(member + 1) * 0xD1B54A32D192ED03);
-        Rows = GC.AllocateArray<float>(corpus.Keys.Length * Stride, pinned: true);
+        Hidden = Math.Min(Width - Classes, SentimentWeights.MaxHidden / options.Members);
+        HiddenBias = new float[Hidden];
+        Output = new float[Hidden * Classes];
+        _smallSquares = new float[Classes + Hidden + (Hidden * Classes)];
+        Rows = GC.AllocateArray<float>(corpus.Frequencies.Length * Stride, pinned: true);
+        HugePages.Advise(Rows);
         ClauseRows = new float[corpus.ClauseKeys.Length * ClauseWidth];
         _clauseSquares = new float[ClauseRows.Length];
         _frequencies = [.. corpus.Frequencies.Select(steps => steps * SentimentWeights.FrequencyStep)];
         _clauseFrequencies = [.. corpus.ClauseFrequencies.Select(steps => steps * SentimentWeights.FrequencyStep)];
         for (var i = 0; i < Rows.Length; i++)
         {
-            if (i % Stride is >= Classes and < Width)
+            if (i % Stride >= Classes && i % Stride < Classes + Hidden)
                 Rows[i] = 0.1f * (Uniform() - 0.5f);
         }
         for (var i = 0; i < Output.Length; i++)
             Output[i] = Uniform() - 0.5f;
-        (_sets, _twoClasses) = SetsOf(corpus);
-        _setBias = [.. _twoClasses.Select(_ => new float[Classes])];
-        _setBiasSquares = [.. _twoClasses.Select(_ => new float[Classes])];
+        _setBias = [.. Enumerable.Range(0, sets.Count).Select(_ => new float[Classes])];
+        _setBiasSquares = [.. _setBias.Select(_ => new float[Classes])];
     }
 
-    /// <summary>Per unit feature, sixteen numbers and behind them the sums of their squared gradients.</summary>
+    /// <summary>The number of hidden units.</summary>
+    public int Hidden { get; }
+
+    /// <summary>Per unit feature and grade, sixteen numbers and behind them the sums of their squared gradients.</summary>
     public float[] Rows { get; }
 
     /// <summary>Per clause feature, four numbers, the last of no meaning.</summary>
@@ -58,10 +66,10 @@ internal sealed class SentimentNetwork
 
     public float[] Bias { get; } = new float[Classes];
 
-    public float[] HiddenBias { get; } = new float[Hidden];
+    public float[] HiddenBias { get; }
 
     /// <summary>Per hidden unit, what it adds to the three classes.</summary>
-    public float[] Output { get; } = new float[Hidden * Classes];
+    public float[] Output { get; }
 
     /// <summary>Goes through the data as often as the options say.</summary>
     /// <param name="progress">Told the share done, 0 to 1, now and then.</param>
@@ -90,65 +98,57 @@ internal sealed class SentimentNetwork
         progress?.Invoke(1);
     }
 
-    private static (int[] Sets, bool[] TwoClasses) SetsOf(TrainingCorpus corpus)
+    /// <summary>The classes' scores of a text by all its features, as <see cref="TrainingCorpus.Describe"/> lists them.</summary>
+    public void Score(ReadOnlySpan<int> features, ReadOnlySpan<int> clauses, Span<float> scores)
     {
-        var names = new Dictionary<string, int>();
-        var sets = new int[corpus.Count];
-        for (var i = 0; i < sets.Length; i++)
-        {
-            if (!names.TryGetValue(corpus.Texts[i].Set, out sets[i]))
-                names.Add(corpus.Texts[i].Set, sets[i] = names.Count);
-        }
-        var texts = new int[names.Count];
-        var neutral = new int[names.Count];
-        for (var i = 0; i < sets.Length; i++)
-        {
-            texts[sets[i]]++;
-            neutral[sets[i]] += corpus.Texts[i].Label == SentimentLabel.Neutral ? 1 : 0;
-        }
-        // Sets that as good as never say neutral teach nothing about it.
-        return (sets, [.. texts.Select((n, set) => neutral[set] < 0.01 * n)]);
+        var square = 0f;
+        foreach (var feature in features)
+            square += _frequencies[feature] * _frequencies[feature];
+        foreach (var clause in clauses)
+            square += _clauseFrequencies[clause] * _clauseFrequencies[clause];
+        Span<float> hidden = stackalloc float[Width];
+        Forward(features, clauses, square == 0 ? 0 : 1 / MathF.Sqrt(square), _noBias, hidden, scores);
     }
 
     private void Step(int text, float rate)
     {
         var label = (int)_corpus.Texts[text].Label;
-        var set = _sets[text];
-        if (_twoClasses[set] && label == (int)SentimentLabel.Neutral)
+        var set = _sets.OfText[text];
+        if (_sets.TwoClasses[set] && label == (int)SentimentLabel.Neutral)
             return;
         var (features, clauses, square) = Draw(text);
         if (square == 0)
             return;
         var norm = 1 / MathF.Sqrt(square);
+        Span<float> hidden = stackalloc float[Width];
+        Span<float> errors = stackalloc float[Classes];
+        Forward(_features.AsSpan(0, features), _clauses.AsSpan(0, clauses), norm, _setBias[set], hidden, errors);
+        Errors(errors, label, _sets.TwoClasses[set], _sets.Weights[text]);
+        Span<float> gradient = stackalloc float[Width];
+        gradient.Clear();
+        Backward(errors, hidden, gradient, set, _corpus.Texts[text].IsReference, rate);
+        Update(gradient, norm, features, clauses, rate);
+    }
 
+    /// <summary>Sums rows into the hidden units and the classes' scores.</summary>
+    private void Forward(ReadOnlySpan<int> features, ReadOnlySpan<int> clauses, float norm, ReadOnlySpan<float> setBias, Span<float> hidden, Span<float> scores)
+    {
         var sum = Vector512<float>.Zero;
         ref var rows = ref Rows[0];
-        for (var i = 0; i < features; i++)
-        {
-            var feature = _features[i];
+        foreach (var feature in features)
             sum += Vector512.LoadUnsafe(ref rows, (nuint)(feature * Stride)) * _frequencies[feature];
-        }
         var clauseSum = Vector128<float>.Zero;
-        for (var i = 0; i < clauses; i++)
-        {
-            var clause = _clauses[i];
+        foreach (var clause in clauses)
             clauseSum += Vector128.LoadUnsafe(ref ClauseRows[clause * ClauseWidth]) * _clauseFrequencies[clause];
-        }
-        Span<float> hidden = stackalloc float[Width];
         (sum * norm).CopyTo(hidden);
-        Span<float> errors = stackalloc float[Classes];
         for (var c = 0; c < Classes; c++)
-            errors[c] = hidden[c] + (clauseSum[c] * norm) + Bias[c] + _setBias[set][c];
+            scores[c] = hidden[c] + (clauseSum[c] * norm) + Bias[c] + setBias[c];
         for (var h = 0; h < Hidden; h++)
         {
             var active = hidden[Classes + h] = MathF.Max(0, hidden[Classes + h] + HiddenBias[h]);
             for (var c = 0; c < Classes; c++)
-                errors[c] += active * Output[(h * Classes) + c];
+                scores[c] += active * Output[(h * Classes) + c];
         }
-        Errors(errors, label, _twoClasses[set], _corpus.Texts[text].Weight);
-        Span<float> gradient = stackalloc float[Width];
-        Backward(errors, hidden, gradient, set, _corpus.Texts[text].IsReference, rate);
-        Update(gradient, norm, features, clauses, rate);
     }
 
     /// <summary>Chooses the features that this step sees.</summary>
@@ -223,16 +223,13 @@ internal sealed class SentimentNetwork
         {
             var active = hidden[Classes + h];
             if (active <= 0)
-            {
-                gradient[Classes + h] = 0;
                 continue;
-            }
             var back = 0f;
             for (var c = 0; c < Classes; c++)
             {
                 var at = (h * Classes) + c;
                 back += errors[c] * Output[at];
-                Descend(ref Output[at], ref _smallSquares[Width + at], errors[c] * active, rate * 0.3f);
+                Descend(ref Output[at], ref _smallSquares[Classes + Hidden + at], errors[c] * active, rate * 0.3f);
             }
             gradient[Classes + h] = back;
             Descend(ref HiddenBias[h], ref _smallSquares[Classes + h], back, rate * 0.1f);

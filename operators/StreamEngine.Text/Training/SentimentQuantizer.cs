@@ -9,7 +9,7 @@ internal static class SentimentQuantizer
 
     public static SentimentWeights Quantize(TrainingCorpus corpus, SentimentNetwork[] networks)
     {
-        var hidden = networks.Length * SentimentNetwork.Hidden;
+        var hidden = networks.Sum(network => network.Hidden);
         var columns = Classes + hidden;
         var numbers = Merge(corpus, networks, columns);
         var balance = Balance(numbers, columns);
@@ -37,7 +37,7 @@ internal static class SentimentQuantizer
         {
             Hidden = hidden,
             Keys = corpus.Keys,
-            Frequencies = corpus.Frequencies,
+            Frequencies = [.. corpus.Keys.Select((_, row) => Frequency(corpus, row))],
             Scales = scales,
             Rows = rows,
             ClauseKeys = corpus.ClauseKeys,
@@ -53,24 +53,42 @@ internal static class SentimentQuantizer
         };
     }
 
-    /// <summary>The networks' rows side by side: the mean for the classes, then each network's hidden units; frequencies folded in.</summary>
+    /// <summary>
+    /// The networks' rows side by side: the mean for the classes, then each network's hidden units; frequencies and the
+    /// words' grades folded in.
+    /// </summary>
     private static float[] Merge(TrainingCorpus corpus, SentimentNetwork[] networks, int columns)
     {
         var numbers = new float[corpus.Keys.Length * columns];
         for (var row = 0; row < corpus.Keys.Length; row++)
         {
-            var frequency = corpus.Frequencies[row] * SentimentWeights.FrequencyStep;
             var to = numbers.AsSpan(row * columns, columns);
-            for (var member = 0; member < networks.Length; member++)
-            {
-                var from = networks[member].Rows.AsSpan(row * SentimentNetwork.Stride, SentimentNetwork.Width);
-                for (var c = 0; c < Classes; c++)
-                    to[c] += from[c] * frequency / networks.Length;
-                for (var h = 0; h < SentimentNetwork.Hidden; h++)
-                    to[Classes + (member * SentimentNetwork.Hidden) + h] = from[Classes + h] * frequency;
-            }
+            Add(corpus, networks, row, to);
+            if (corpus.GradeRows[row] >= 0)
+                Add(corpus, networks, corpus.GradeRows[row], to);
         }
         return numbers;
+    }
+
+    private static void Add(TrainingCorpus corpus, SentimentNetwork[] networks, int row, Span<float> to)
+    {
+        var frequency = corpus.Frequencies[row] * SentimentWeights.FrequencyStep;
+        var column = Classes;
+        foreach (var network in networks)
+        {
+            var from = network.Rows.AsSpan(row * SentimentNetwork.Stride, SentimentNetwork.Width);
+            for (var c = 0; c < Classes; c++)
+                to[c] += from[c] * frequency / networks.Length;
+            for (var h = 0; h < network.Hidden; h++)
+                to[column++] += from[Classes + h] * frequency;
+        }
+    }
+
+    /// <summary>The frequency of a key together with its grade's: their squares add up in a post's length.</summary>
+    private static byte Frequency(TrainingCorpus corpus, int row)
+    {
+        int own = corpus.Frequencies[row], grade = corpus.GradeRows[row] < 0 ? 0 : corpus.Frequencies[corpus.GradeRows[row]];
+        return (byte)Math.Min(byte.MaxValue, Math.Round(Math.Sqrt((own * own) + (grade * grade))));
     }
 
     private static float[] MergeClauses(TrainingCorpus corpus, SentimentNetwork[] networks)
@@ -114,7 +132,8 @@ internal static class SentimentQuantizer
             Array.Clear(sums);
             foreach (var feature in features)
             {
-                for (var c = 0; c < columns; c++)
+                // Grades stand in the rows of their words.
+                for (var c = 0; c < columns && feature < corpus.Keys.Length; c++)
                     sums[c] += numbers[(feature * columns) + c];
             }
             for (var c = 0; c < columns; c++)

@@ -5,25 +5,31 @@ namespace StreamEngine.Text.Training;
 /// <summary>Trains sentiment models.</summary>
 public static class SentimentTrainer
 {
+    private const int FewestCalibration = 100;
+
     /// <summary>Trains a model.</summary>
     /// <param name="texts">The texts; their order matters as the seed does. Take out first what validation holds back (<see cref="LeakFilter"/>).</param>
     /// <param name="options">How to train.</param>
     /// <param name="progress">Told the share done, 0 to 1, from several threads.</param>
+    /// <param name="rounded">Told what rounding cost, where enough texts of reference sets were held back to tell.</param>
     /// <param name="cancellation">Stops training.</param>
     /// <exception cref="ArgumentException">There are no texts, or not all three classes.</exception>
-    public static SentimentModel Train(IReadOnlyList<LabelledText> texts, SentimentTrainingOptions options, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static SentimentModel Train(
+        IReadOnlyList<LabelledText> texts, SentimentTrainingOptions options, Action<double>? progress = null,
+        Action<RoundingCost>? rounded = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (texts is null || texts.Select(text => text.Label).Distinct().Count() < SentimentWeights.Classes)
             throw new ArgumentException("Training needs texts of all three classes: neg, neu and pos.", nameof(texts));
-        if (options.Members is < 1 or > 2)
-            throw new ArgumentException($"A model has one or two members, not {options.Members}.", nameof(options));
+        if (options.Members is < 1 or > 4)
+            throw new ArgumentException($"A model has one to four members, not {options.Members}.", nameof(options));
         var calibration = texts.Where(IsForCalibration).ToList();
-        var corpus = TrainingCorpus.Build(texts.Where(text => !IsForCalibration(text)), options);
+        var corpus = TrainingCorpus.Build([.. texts.Where(text => !IsForCalibration(text))], options);
+        var sets = new DataSets(corpus, options.Balance);
         var networks = new SentimentNetwork[options.Members];
         Parallel.For(0, networks.Length, new ParallelOptions { CancellationToken = cancellation }, member =>
         {
-            networks[member] = new SentimentNetwork(corpus, options, member);
+            networks[member] = new SentimentNetwork(corpus, sets, options, member);
             networks[member].Train(member == 0 ? progress : null, cancellation);
         });
         var card = new SentimentModelCard
@@ -35,7 +41,12 @@ public static class SentimentTrainer
             Sets = texts.GroupBy(text => text.Set).ToDictionary(set => set.Key, set => set.Count()),
         };
         var weights = SentimentQuantizer.Quantize(corpus, networks);
-        weights = weights with { Sharpness = Sharpness(weights, card, calibration) };
+        if (calibration.Count >= FewestCalibration)
+        {
+            var scorer = new SentimentScorer(new SentimentModel(weights, card, ""));
+            weights = weights with { Sharpness = Sharpness(scorer, calibration) };
+            rounded?.Invoke(Rounding(corpus, networks, scorer, calibration));
+        }
         using var file = new MemoryStream();
         SentimentModelFile.Write(weights, card, file);
         file.Position = 0;
@@ -49,11 +60,8 @@ public static class SentimentTrainer
     /// What to multiply the model's sums by so that the calibration texts' labels are likeliest (temperature scaling:
     /// Guo et al. 2017, "On Calibration of Modern Neural Networks"). No text changes its class by it.
     /// </summary>
-    private static float Sharpness(SentimentWeights weights, SentimentModelCard card, List<LabelledText> texts)
+    private static float Sharpness(SentimentScorer scorer, List<LabelledText> texts)
     {
-        if (texts.Count < 100)
-            return 1;
-        var scorer = new SentimentScorer(new SentimentModel(weights, card, ""));
         var odds = texts.Select(text =>
         {
             scorer.Score(text.Text, out var score);
@@ -61,5 +69,30 @@ public static class SentimentTrainer
         }).ToArray();
         return Enumerable.Range(4, 37).Select(step => step * 0.05f).MinBy(sharpness => odds.Sum(entry =>
             Math.Log(entry.Logs.Sum(log => Math.Exp(sharpness * log))) - (sharpness * entry.Logs[entry.Label])));
+    }
+
+    private static RoundingCost Rounding(TrainingCorpus corpus, SentimentNetwork[] networks, SentimentScorer scorer, List<LabelledText> texts)
+    {
+        Evaluation exact = new(), rounded = new();
+        var otherwise = 0;
+        Span<float> scores = stackalloc float[SentimentWeights.Classes], sum = stackalloc float[SentimentWeights.Classes];
+        foreach (var text in texts)
+        {
+            var (features, clauses) = corpus.Describe(text.Text);
+            sum.Clear();
+            foreach (var network in networks)
+            {
+                network.Score(features, clauses, scores);
+                for (var c = 0; c < sum.Length; c++)
+                    sum[c] += scores[c];
+            }
+            scorer.Score(text.Text, out var score);
+            // Only the order of the classes is compared.
+            var before = new SentimentScore(sum[0], sum[1], sum[2]);
+            exact.Add(text, before);
+            rounded.Add(text, score);
+            otherwise += before.Label == score.Label ? 0 : 1;
+        }
+        return new RoundingCost(texts.Count, otherwise, Math.Round(exact.MacroF1, 4), Math.Round(rounded.MacroF1, 4));
     }
 }

@@ -15,13 +15,13 @@ public sealed record SentimentTrainingOptions
     /// <value>Defaults to 5.</value>
     public int Epochs { get; init; } = 5;
 
-    /// <summary>Networks trained side by side, each on its own core, and averaged. 1 or 2.</summary>
-    /// <value>Defaults to 2.</value>
-    public int Members { get; init; } = 2;
+    /// <summary>Networks trained side by side, each on its own core, and averaged. 1 to 4.</summary>
+    /// <value>Defaults to 4.</value>
+    public int Members { get; init; } = 4;
 
     /// <summary>The share of a text's features that a training step sees; the rest is left out at random, so that no feature may rely on others.</summary>
-    /// <value>Defaults to 0.4.</value>
-    public float Keep { get; init; } = 0.4f;
+    /// <value>Defaults to 0.6.</value>
+    public float Keep { get; init; } = 0.6f;
 
     /// <summary>The first learning rate; it falls in a straight line to zero.</summary>
     /// <value>Defaults to 0.15.</value>
@@ -34,6 +34,13 @@ public sealed record SentimentTrainingOptions
     /// <value>Defaults to 0.1.</value>
     public float SetBiasRate { get; init; } = 0.1f;
 
+    /// <summary>
+    /// How far the classes of a set are made to count alike: 0 leaves every text its weight, 1 gives all classes of a set
+    /// the same sum of weights.
+    /// </summary>
+    /// <value>Defaults to 0.5.</value>
+    public float Balance { get; init; } = 0.5f;
+
     /// <summary>In how many texts a word or n-gram must stand to be learned.</summary>
     /// <value>Defaults to 4.</value>
     public int MinTexts { get; init; } = 4;
@@ -42,9 +49,9 @@ public sealed record SentimentTrainingOptions
     /// <value>Defaults to 3.</value>
     public int MinClauseTexts { get; init; } = 3;
 
-    /// <summary>The most words and n-grams kept, by how many texts they stand in. Bounds the model's size at 36 bytes each.</summary>
-    /// <value>Defaults to 330,000.</value>
-    public int MaxFeatures { get; init; } = 330_000;
+    /// <summary>The most words and n-grams kept, by how many texts they stand in. Bounds the model's size at 58 bytes each.</summary>
+    /// <value>Defaults to 210,000.</value>
+    public int MaxFeatures { get; init; } = 210_000;
 
     /// <summary>The most pairs and negated words kept, at 8 bytes each.</summary>
     /// <value>Defaults to 450,000.</value>

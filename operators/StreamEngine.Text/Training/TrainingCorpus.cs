@@ -30,34 +30,66 @@ internal sealed class TrainingCorpus
 
     public IReadOnlyList<LabelledText> Texts => _texts;
 
-    /// <summary>Keys of the unit features that are learned, and their frequencies in steps.</summary>
+    /// <summary>Keys of the unit features that are learned.</summary>
     public uint[] Keys { get; private set; } = [];
 
+    /// <summary>Per key the row of its grade (<see cref="LexiconPriors"/>), behind those of all keys; -1 where it has none.</summary>
+    public int[] GradeRows { get; private set; } = [];
+
+    /// <summary>Frequencies of the keys and, behind them, of the grades, in steps.</summary>
     public byte[] Frequencies { get; private set; } = [];
 
     public uint[] ClauseKeys { get; private set; } = [];
 
     public byte[] ClauseFrequencies { get; private set; } = [];
 
-    /// <summary>Per type, the features that are learned, as indexes into <see cref="Keys"/>.</summary>
+    /// <summary>Per type, the features that are learned, as indexes into <see cref="Keys"/>, and the grades' rows behind them.</summary>
     public int[][] TypeFeatures { get; private set; } = [];
 
     private int[] _clauseIndexes = [];
+    private Dictionary<uint, int> _rows = [], _clauseRows = [];
 
     public ReadOnlySpan<int> Units(int text) => CollectionsMarshal.AsSpan(_units)[_unitStarts[text].._unitStarts[text + 1]];
 
     /// <summary>The clause features of a text as indexes into <see cref="ClauseKeys"/>; -1 where one is not learned.</summary>
     public ReadOnlySpan<int> Clauses(int text) => _clauseIndexes.AsSpan(_clauseStarts[text].._clauseStarts[text + 1]);
 
-    public static TrainingCorpus Build(IEnumerable<LabelledText> texts, SentimentTrainingOptions options)
+    public static TrainingCorpus Build(IReadOnlyCollection<LabelledText> texts, SentimentTrainingOptions options)
     {
         var corpus = new TrainingCorpus();
         var units = new Unit[256];
         var features = new uint[WordFeatures.Most];
         foreach (var text in texts)
             corpus.Add(text, units, features);
-        corpus.ChooseFeatures(options);
+        corpus.ChooseFeatures(options, LexiconPriors.Of(texts));
         return corpus;
+    }
+
+    /// <summary>Lists what the corpus has learned of a text that need not stand in it: rows of its features and grades, and of its clause features.</summary>
+    public (int[] Features, int[] Clauses) Describe(ReadOnlySpan<byte> text)
+    {
+        var reader = new PostReader(text);
+        var clauses = new ClauseFeatures();
+        var units = new Unit[64];
+        var keys = new uint[WordFeatures.Most];
+        Span<uint> added = stackalloc uint[ClauseFeatures.MostPerUnit];
+        List<int> rows = [], clauseRows = [];
+        int count;
+        while ((count = reader.Read(units)) > 0)
+        {
+            foreach (ref readonly var unit in units.AsSpan(0, count))
+            {
+                var own = unit.Kind == UnitKind.Break ? 0 : WordFeatures.List(in unit, text.Slice(unit.Start, unit.Length), keys);
+                rows.AddRange(WithGrades(keys[..own].Where(_rows.ContainsKey).Select(key => _rows[key])));
+                var n = clauses.Next(keys[0], unit.Kind == UnitKind.Word && Negation.Contains(keys[0]), unit.Kind, unit.Flags, added);
+                foreach (var clause in added[..n])
+                {
+                    if (_clauseRows.TryGetValue(clause, out var row))
+                        clauseRows.Add(row);
+                }
+            }
+        }
+        return ([.. rows], [.. clauseRows]);
     }
 
     private void Add(LabelledText text, Unit[] units, uint[] features)
@@ -108,7 +140,7 @@ internal sealed class TrainingCorpus
         return type;
     }
 
-    private void ChooseFeatures(SentimentTrainingOptions options)
+    private void ChooseFeatures(SentimentTrainingOptions options, LexiconPriors priors)
     {
         var counts = new Dictionary<uint, int>();
         for (var type = 0; type < _typeFeatures.Count; type++)
@@ -118,14 +150,33 @@ internal sealed class TrainingCorpus
         }
         foreach (var type in _entryTypes)
             CollectionsMarshal.GetValueRefOrAddDefault(counts, _typeFeatures[type][0], out _) += options.MinTexts;
-        (Keys, Frequencies, var index) = Choose(counts, options.MinTexts, options.MaxFeatures);
-        TypeFeatures = [.. _typeFeatures.Select(list => list.Select(key => index.GetValueOrDefault(key, -1)).Where(i => i >= 0).ToArray())];
+        (Keys, var frequencies, _rows) = Choose(counts, options.MinTexts, options.MaxFeatures);
+        GradeRows = [.. Keys.Select(key => priors.Grade(key)).Select(grade => grade < 0 ? -1 : Keys.Length + grade)];
+        Frequencies = [.. frequencies, .. GradeFrequencies(priors)];
+        TypeFeatures = [.. _typeFeatures.Select(list => WithGrades(list.Select(key => _rows.GetValueOrDefault(key, -1)).Where(row => row >= 0)))];
 
         counts.Clear();
         foreach (var clause in _clauses)
             CollectionsMarshal.GetValueRefOrAddDefault(counts, clause, out _)++;
-        (ClauseKeys, ClauseFrequencies, var clauseIndex) = Choose(counts, options.MinClauseTexts, options.MaxClauseFeatures);
-        _clauseIndexes = [.. _clauses.Select(key => clauseIndex.GetValueOrDefault(key, -1))];
+        (ClauseKeys, ClauseFrequencies, _clauseRows) = Choose(counts, options.MinClauseTexts, options.MaxClauseFeatures);
+        _clauseIndexes = [.. _clauses.Select(key => _clauseRows.GetValueOrDefault(key, -1))];
+    }
+
+    private int[] WithGrades(IEnumerable<int> rows)
+    {
+        var learned = rows.ToArray();
+        return [.. learned, .. learned.Select(row => GradeRows[row]).Where(row => row >= 0)];
+    }
+
+    private byte[] GradeFrequencies(LexiconPriors priors)
+    {
+        var texts = new int[LexiconPriors.Grades];
+        for (var type = 0; type < _typeFeatures.Count; type++)
+        {
+            if (priors.Grade(_typeFeatures[type][0]) is >= 0 and var grade)
+                texts[grade] += _typeTexts[type];
+        }
+        return [.. texts.Select(InverseFrequency)];
     }
 
     private (uint[] Keys, byte[] Frequencies, Dictionary<uint, int> Index) Choose(Dictionary<uint, int> counts, int least, int most)

@@ -3,11 +3,12 @@ using StreamEngine.Text;
 using StreamEngine.Text.Mentions;
 using StreamEngine.Text.Sentiment;
 using StreamEngine.Text.Training;
+using Xunit.Abstractions;
 
 namespace StreamEngine.Tests.Text.Mentions;
 
 /// <summary>The files mentions.*.txt are sentences of our own: {+praised} {-blamed} {0only named}.</summary>
-public class MentionScorerTests
+public class MentionScorerTests(ITestOutputHelper output)
 {
     private static readonly SentimentModel _model = SentimentModel.LoadDefault();
 
@@ -60,6 +61,7 @@ public class MentionScorerTests
                 whole.Add(labelled, post);
             }
         }
+        output.WriteLine($"{language}: mention {mention.Accuracy:F3}, whole post {whole.Accuracy:F3}");
         Assert.True(sentences.Length >= 60, $"{sentences.Length} sentences");
         Assert.True(mention.Accuracy >= 0.7 && mention.Accuracy >= whole.Accuracy + 0.2, $"{language}: mention {mention.Accuracy:F3}, whole post {whole.Accuracy:F3}");
     }

@@ -58,6 +58,62 @@ public class SentimentTrainerTests
     }
 
     [Fact]
+    public void Trainings_side_by_side_do_not_change_each_other()
+    {
+        var alone = Train(seed: 5).Hash;
+        var hashes = new string[3];
+        Parallel.For(0, hashes.Length, i => hashes[i] = Train(seed: 5).Hash);
+        Assert.All(hashes, hash => Assert.Equal(alone, hash));
+    }
+
+    [Fact]
+    public void A_word_that_only_a_lexicon_lists_counts_as_its_like_do()
+    {
+        // Entries of no weight teach nothing by themselves; they only tell which words are alike.
+        LabelledText Entry(string word, double valence) =>
+            new(Encoding.UTF8.GetBytes(word), valence < 0 ? SentimentLabel.Negative : SentimentLabel.Positive, "", "lexicon") { Valence = valence, Weight = 0 };
+        var texts = Texts(1, 3_000);
+        var entries = _good.Append("zalig").Select(word => Entry(word, 0.9)).Concat(_bad.Append("kwuj").Select(word => Entry(word, -0.9)));
+        var scorer = new SentimentScorer(SentimentTrainer.Train([.. texts, .. entries], new SentimentTrainingOptions()));
+        scorer.Score("the thing is zalig"u8, out var praise);
+        scorer.Score("the thing is kwuj"u8, out var blame);
+        Assert.True(praise.Label == SentimentLabel.Positive && blame.Label == SentimentLabel.Negative, $"{praise} {blame}");
+    }
+
+    [Fact]
+    public void Training_tells_what_rounding_to_bytes_cost()
+    {
+        RoundingCost? told = null;
+        SentimentTrainer.Train([.. Texts(1, 9_000).Select(text => text with { IsReference = true })], new SentimentTrainingOptions(), rounded: cost => told = cost);
+        var rounding = Assert.IsType<RoundingCost>(told);
+        Assert.InRange(rounding.Texts, 100, 1_000);
+        Assert.InRange(rounding.ToldOtherwise, 0, rounding.Texts / 20);
+        Assert.True(rounding.ExactMacroF1 > 0.95 && Math.Abs(rounding.ExactMacroF1 - rounding.RoundedMacroF1) < 0.05, $"{rounding}");
+    }
+
+    [Fact]
+    public void Balance_gives_the_doubtful_texts_to_the_class_that_is_rare_in_its_set()
+    {
+        // Four in a hundred texts are neutral; "hmm" is neutral four times where it is positive six times.
+        LabelledText Text(int i)
+        {
+            var (text, label) = i % 10 != 0 ? i % 2 == 0 ? ("this was great", SentimentLabel.Positive) : ("this was awful", SentimentLabel.Negative)
+                : ("hmm", i / 10 % 10 < 4 ? SentimentLabel.Neutral : SentimentLabel.Positive);
+            return new LabelledText(Encoding.UTF8.GetBytes(text), label, "en", "own") { IsReference = true };
+        }
+
+        SentimentLabel Doubtful(float balance)
+        {
+            var model = SentimentTrainer.Train([.. Enumerable.Range(0, 3_000).Select(Text)], new SentimentTrainingOptions { Balance = balance, Members = 1 });
+            new SentimentScorer(model).Score("hmm"u8, out var score);
+            return score.Label;
+        }
+
+        Assert.Equal(SentimentLabel.Positive, Doubtful(balance: 0));
+        Assert.Equal(SentimentLabel.Neutral, Doubtful(balance: 1));
+    }
+
+    [Fact]
     public void Two_classes_alone_are_refused() =>
         Assert.Throws<ArgumentException>(() => SentimentTrainer.Train([.. Texts(1, 30).Where(text => text.Label != SentimentLabel.Neutral)], new SentimentTrainingOptions()));
 }
