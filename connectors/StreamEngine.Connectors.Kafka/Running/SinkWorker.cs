@@ -71,8 +71,8 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
                 Flush(_stop);
             }
 
-            _setup.Activity.Beat();
             _setup.Activity.State(!_pending && _atEnd.Count == _next.Count, _next.Count);
+            _setup.Activity.Beat();
         }
 
         using var last = new CancellationTokenSource(_closePatience);

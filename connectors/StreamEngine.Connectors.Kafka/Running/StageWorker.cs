@@ -354,8 +354,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         }
 
         (_setup.Activity.Restoring, _setup.Activity.Held) = (_restoring.Count, _brake.Held);
-        _setup.Activity.Beat();
         _setup.Activity.State(caughtUp && _sent is null && _environment.Outputs.Count == 0, _tasks.Count + _restoring.Count);
+        _setup.Activity.Beat();
     }
 
     private PartitionProgress Progress(StageTask task, bool isHere) =>

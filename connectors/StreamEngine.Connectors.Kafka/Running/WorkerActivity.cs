@@ -5,6 +5,9 @@ namespace StreamEngine.Connectors.Kafka;
 /// <summary>What a worker is doing, as others see it. Written by the worker's thread, read by any.</summary>
 internal sealed class WorkerActivity(string name, TimeProvider time)
 {
+    /// <summary>How long a round of a worker's loop with nothing to do may take: it waits for records 50 ms at most.</summary>
+    private static readonly TimeSpan _longestRound = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<int, PartitionProgress> _partitions = [];
     private long _records;
@@ -83,14 +86,14 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
         }
     }
 
-    /// <summary>How long there has been nothing to read, to send or to write.</summary>
+    /// <summary>How long there has been nothing to read, to send or to write. A worker that is busy with one call is not quiet: what will come of it is not known.</summary>
     public TimeSpan Quiet
     {
         get
         {
             lock (_lock)
             {
-                return _quiet ? time.GetUtcNow() - _since : TimeSpan.Zero;
+                return _quiet && SinceBeat < _longestRound ? time.GetUtcNow() - _since : TimeSpan.Zero;
             }
         }
     }
