@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
-
 namespace StreamEngine.Operators;
 
 /// <summary>
@@ -20,8 +16,8 @@ public sealed class DrillGround
     private const long JitterMs = 90 * MinuteMs;
 
     private readonly GraphBacktest _backtest;
-    private readonly List<Post> _posts;
-    private readonly Dictionary<(string Brand, string Sentiment), List<Post>> _pools;
+    private readonly List<DrillPost> _posts;
+    private readonly Dictionary<(string Brand, string Sentiment), List<DrillPost>> _pools;
     private readonly int _volume;
     private readonly long _from;
     private readonly long _to;
@@ -38,7 +34,7 @@ public sealed class DrillGround
         ArgumentNullException.ThrowIfNull(backtest);
         _backtest = backtest;
         _volume = volume;
-        List<Post> originals = [.. lines.Select(line => Read(JsonNode.Parse(line.Span)!.AsObject())).OrderBy(p => p.Time)];
+        List<DrillPost> originals = [.. lines.Select(DrillPost.Read).OrderBy(p => p.Time)];
         if (originals.Count == 0)
         {
             throw new InvalidDataException("there are no posts to inject rises into");
@@ -48,7 +44,8 @@ public sealed class DrillGround
         var mentions = Mentions(originals, labelField, stop);
         _pools = mentions.GroupBy(m => m.Key, m => m.Post).ToDictionary(g => g.Key, g => g.ToList());
         var random = new Random(seed);
-        _posts = [.. originals.Concat(mentions.DistinctBy(m => m.Post.Id).SelectMany(m => Copies(m.Post, _pools[m.Key], random))).OrderBy(p => p.Time)];
+        var draws = _pools.ToDictionary(p => p.Key, p => new PostDraw(p.Value, random));
+        _posts = [.. originals.Concat(mentions.DistinctBy(m => m.Post.Id).SelectMany(m => Copies(m.Post, draws[m.Key], random))).OrderBy(p => p.Time)];
     }
 
     /// <summary>Brands with enough posts to take part.</summary>
@@ -73,7 +70,7 @@ public sealed class DrillGround
         for (var done = 0; done < rises;)
         {
             var starts = new Dictionary<string, long>();
-            var added = new List<Post>();
+            var added = new List<DrillPost>();
             foreach (var brand in brands.Take(rises - done))
             {
                 starts[brand] = random.NextInt64(_from + (Lead * MinuteMs), _to - (drill.Minutes * MinuteMs));
@@ -95,23 +92,24 @@ public sealed class DrillGround
         return found is null ? null : (found.OpenedAt + _backtest.WindowSize - start) / (double)MinuteMs;
     }
 
-    private IEnumerable<Post> Rise(Drill drill, string brand, long start, Random random)
+    private IEnumerable<DrillPost> Rise(Drill drill, string brand, long start, Random random)
     {
         var pool = _pools.GetValueOrDefault((brand, drill.Sentiment), []);
+        var draw = new PostDraw(pool, random);
         var mean = (drill.Factor - 1) * PerMinute(brand, "negative");
         for (var minute = 0; minute < drill.Minutes && pool.Count > 0; minute++)
         {
             for (var i = Poisson(random, mean); i > 0; i--)
             {
                 var time = start + (minute * MinuteMs) + random.NextInt64(MinuteMs);
-                yield return At(pool[random.Next(pool.Count)].Json, time, $"drill-{random.NextInt64():x}");
+                yield return draw.Next().At(time, $"drill-{random.NextInt64():x}");
             }
         }
     }
 
-    private List<((string Brand, string Sentiment) Key, Post Post)> Mentions(List<Post> posts, string? labelField, CancellationToken stop)
+    private List<((string Brand, string Sentiment) Key, DrillPost Post)> Mentions(List<DrillPost> posts, string? labelField, CancellationToken stop)
     {
-        var byId = new Dictionary<string, Post>();
+        var byId = new Dictionary<string, DrillPost>();
         foreach (var post in posts)
         {
             byId.TryAdd(post.Id, post);
@@ -135,27 +133,12 @@ public sealed class DrillGround
     };
 
     /// <summary>More posts around the time of one, with what others of the same brand and tone say.</summary>
-    private IEnumerable<Post> Copies(Post post, List<Post> pool, Random random)
+    private IEnumerable<DrillPost> Copies(DrillPost post, PostDraw draw, Random random)
     {
         for (var i = 1; i < _volume; i++)
         {
-            yield return At(pool[random.Next(pool.Count)].Json, post.Time + random.NextInt64(-JitterMs, JitterMs), $"{post.Id}-{i}");
+            yield return draw.Next().At(post.Time + random.NextInt64(-JitterMs, JitterMs), $"{post.Id}-{i}");
         }
-    }
-
-    private static Post Read(JsonObject post)
-    {
-        var time = DateTimeOffset.Parse(post["time"]!.GetValue<string>(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
-        return new Post(time, post["id"]?.ToString() ?? throw new InvalidDataException("a post has no \"id\""), post, Encoding.UTF8.GetBytes(post.ToJsonString()));
-    }
-
-    private static Post At(JsonObject post, long time, string id)
-    {
-        var copy = post.DeepClone().AsObject();
-        copy["id"] = id;
-        copy["author"] = "author of " + id;
-        copy["time"] = DateTimeOffset.FromUnixTimeMilliseconds(time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        return new Post(time, id, copy, Encoding.UTF8.GetBytes(copy.ToJsonString()));
     }
 
     /// <summary>A Poisson-distributed number (Knuth's method).</summary>
@@ -169,6 +152,4 @@ public sealed class DrillGround
 
         return count;
     }
-
-    private sealed record Post(long Time, string Id, JsonObject Json, ReadOnlyMemory<byte> Line);
 }

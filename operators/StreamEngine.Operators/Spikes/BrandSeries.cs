@@ -6,7 +6,7 @@ namespace StreamEngine.Operators;
 internal sealed class BrandSeries
 {
     /// <summary>How many buckets can be looked back at one by one.</summary>
-    public const int Longest = 36;
+    public const int Longest = 50;
 
     /// <summary>A brand that appears is taken to have had no posts for so long, or since the first bucket of all; ms.</summary>
     private const long EmptyBefore = 2 * 86_400_000L;
@@ -96,13 +96,14 @@ internal sealed class BrandSeries
     /// <summary>How busy the hour of a bucket is, as a factor.</summary>
     public double Season(long index) => Profile.Factor(index * _law.BucketSize, _pool);
 
-    /// <summary>A watch's sums up to the bucket before an open one.</summary>
-    public FadingSums SumsBefore(long index, BrandWatch watch)
+    /// <summary>A watch's sums up to an open bucket, with it.</summary>
+    public FadingSums SumsAt(long index, BrandWatch watch)
     {
         var sums = watch.Model.Sums;
-        for (var before = Closed + 1; before < index; before++)
+        for (var open = Closed + 1; open <= index; open++)
         {
-            sums.Add(At(before).Judged(watch.Kind), watch.Model.Expected(Season(before)));
+            var counts = At(open);
+            watch.Model.Add(ref sums, counts.Judged(watch.Kind), counts.Others(watch.Kind), Season(open));
         }
 
         return sums;
@@ -185,14 +186,12 @@ internal sealed class BrandSeries
         for (var i = 0; i < Watches.Length; i++)
         {
             var (kind, model) = (Watches[i].Kind, Watches[i].Model);
-            var judged = counts.Judged(kind);
-            var evidence = model.Judge(model.Sums, judged, season);
             if (i == 0)
             {
                 Profile.Add(counts.Posts, model.Level + model.OthersLevel);
             }
 
-            model.Learn(start, judged, counts.Others(kind), evidence, season);
+            model.Learn(start, counts.Judged(kind), counts.Others(kind), season);
         }
 
         _last = (_last + 1) % Longest;

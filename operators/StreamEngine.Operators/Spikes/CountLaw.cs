@@ -36,14 +36,17 @@ internal sealed class CountLaw
     /// <summary>What is left after a bucket of how lately that peak was: half after two hours.</summary>
     public double SoonDecay { get; private set; }
 
-    /// <summary>What is left of the spread after a bucket: half after a week.</summary>
-    public double SpreadDecay { get; private set; }
-
     /// <summary>How long an incident may keep the level from being learnt: a day. What lasts longer is the new level.</summary>
     public long FreezeBuckets { get; private set; }
 
     /// <summary>Buckets after which a day's greatest surprise says something about the brand and not about how little is known.</summary>
     public long WarmBuckets { get; private set; }
+
+    /// <summary>
+    /// By how much thresholds are raised for a brand that is so many buckets old: twice at first, as neither its hours nor its spread are
+    /// known; not any more after a day.
+    /// </summary>
+    public double Caution(long ageBuckets) => 1 + Math.Max(0, 1 - (ageBuckets * (double)BucketSize / Day));
 
     /// <summary>Sets the bucket's size, and what follows from it.</summary>
     public void Begin(long bucketSize)
@@ -51,7 +54,6 @@ internal sealed class CountLaw
         BucketSize = bucketSize;
         PeakDecay = DecayFor(Day);
         SoonDecay = DecayFor(Soon);
-        SpreadDecay = DecayFor(Week);
         FreezeBuckets = Math.Max(1, (long)(Day / bucketSize));
         WarmBuckets = Math.Max(6, (long)(WarmUp / bucketSize));
     }

@@ -4,10 +4,11 @@ namespace StreamEngine.Operators;
 /// What is usual for one count of a brand, bucket by bucket, and how surprising a new one is. See docs/alerts.md.
 /// </summary>
 /// <remarks>
-/// Expected = level × hour of the week × volume. The level is a fading mean of counts that are cut where they are far above what was
-/// expected, and is not learnt at all while the brand is elevated, up to a day. The volume is how busy the posts of the other kind are, so
-/// that a rise of posts of every kind is no surprise. Counts are over-dispersed: negative binomial with variance 1.05 μ + ωμ², ω learnt per
-/// horizon. The threshold of a horizon is what its surprise reaches on the brand's own days as often as the budget allows.
+/// Usual = level × hour of the week. The level is a fading mean of counts that are cut where they are far above what was expected, and is
+/// not learnt at all while the brand is elevated, up to a day. Expected over a horizon = usual × how the time before it was × how much busier
+/// the posts of the other kind have become, so that a rise of posts of every kind is no surprise. Counts are over-dispersed: negative
+/// binomial, the spread beyond chance learnt per horizon. The threshold of a horizon is what its surprise reaches on the brand's own days as
+/// often as the budget allows.
 /// </remarks>
 internal sealed class CountModel(CountLaw law)
 {
@@ -16,7 +17,8 @@ internal sealed class CountModel(CountLaw law)
     private const double PriorWobble = 0.1;
     private const double PriorWobbleBuckets = 20;
     private const double MinWobble = 0.005;
-    private const double MinExpected = 0.05;
+    private const double MinUsual = 0.02;
+    private const double MinLevel = 0.05;
     private const double Spread = 1.05;
 
     /// <summary>Counts are learnt up to so many deviations above what is expected, and what is off up to fewer: the bulk, not the tail.</summary>
@@ -26,35 +28,16 @@ internal sealed class CountModel(CountLaw law)
     private const double LearnFreelyBuckets = 10;
     private const double MaxSurprise = 300;
 
-    /// <summary>A mean over horizons reaches 1 more seldom than each of them; at this much it is one in a week (see docs/alerts.md).</summary>
-    private const double MeanAt = 0.8;
+    /// <summary>For a score by itself, without an alert's gates: horizons agree when their mean is so much of their thresholds ...</summary>
+    private const double AgreeAt = 0.8;
 
-    /// <summary>A single horizon reaches 1 by itself at so many times its threshold.</summary>
-    private const double SingleAt = 1.5;
+    /// <summary>... or one of them is so many times beyond its own.</summary>
+    private const double AloneAt = 1.5;
 
     /// <summary>From so much surprise on the level is not learnt.</summary>
     private const double FreezeAt = 2;
 
-    /// <summary>Right after a peak only what is so many times more surprising again is news; later what is as surprising.</summary>
-    private const double SoonBy = 1;
-
-
-    /// <summary>Horizons that are judged against how the last hours were.</summary>
-    private const int SuddenHorizons = 2;
-
-    private const double LocalPrior = 10;
-    private const double MaxLocal = 4;
-    private const int VolumeHorizon = 2;
-    private const double VolumeLife = 36;
-
-    /// <summary>Of posts of the kind that are too many, so many others come from misjudging some of them.</summary>
-    private const double Misjudged = 0.5;
-
-    private const double VolumePrior = 5;
-    private const double MinVolume = 0.2;
-    private const double MaxVolume = 20;
-
-    /// <summary>A wave of the other kind is learnt up to so many times its level, and while it is higher the level is not learnt against it.</summary>
+    /// <summary>A wave of the other kind is learnt up to so many times its level.</summary>
     private const double MostLearntRise = 3;
 
     private const int KeepDecayFor = 64;
@@ -67,8 +50,6 @@ internal sealed class CountModel(CountLaw law)
     private double _weight;
     private double _others;
     private double _othersWeight;
-    private double _othersSeen;
-    private double _othersExpected;
     private double _peak;
     private double _soon;
     private long _frozen;
@@ -87,63 +68,69 @@ internal sealed class CountModel(CountLaw law)
     /// <summary>The usual count of posts of the other kind in such a bucket.</summary>
     public double OthersLevel => (_others + (PriorLevel * PriorBuckets)) / (_othersWeight + PriorBuckets);
 
-    /// <summary>The count to expect in a bucket.</summary>
-    public double Expected(double season) => Math.Max(MinExpected, Level * season * Volume);
+    /// <summary>How many posts of both kinds the levels come from; what is long ago counts less.</summary>
+    public double PostsLearnt => _level + _others;
 
-    /// <summary>The variance of what is counted over a horizon where <paramref name="mean"/> is expected.</summary>
-    public double Variance(int horizon, double mean)
+    /// <summary>Takes a bucket into sums that go on from <see cref="Sums"/>.</summary>
+    public void Add(ref FadingSums sums, double count, double others, double season) =>
+        sums.Add(count, Math.Max(MinUsual, Level * season), others, OthersLevel * season);
+
+    /// <summary>What is to be expected on a horizon.</summary>
+    /// <param name="sums">The sums up to the bucket looked at, with it.</param>
+    /// <param name="horizon">Which.</param>
+    /// <param name="buckets">How many buckets of the present hour it holds.</param>
+    /// <param name="season">The factor of the hour.</param>
+    public (double Mean, double Variance) Expect(in FadingSums sums, int horizon, double buckets, double season)
     {
-        var level = Math.Max(MinExpected, Level);
-        var levelError = ((1 / level) + Wobble(0)) / (_weight + PriorBuckets);
-        return (Spread * mean) + (mean * mean * (Wobble(horizon) + levelError));
+        var outlook = Outlook.On(sums, horizon);
+        var mean = Math.Max(MinUsual, Level * season) * buckets * outlook.Factor;
+        return (mean, Variance(horizon, mean, outlook.Doubt));
     }
 
-    /// <summary>How surprising a count is in the bucket after <paramref name="sums"/>.</summary>
+    /// <summary>What is usual on a horizon, whatever the last hours were like.</summary>
+    public (double Mean, double Variance) Usual(in FadingSums sums, int horizon, double buckets, double season)
+    {
+        var mean = Math.Max(MinUsual, Level * season) * buckets * Outlook.Busy(sums, horizon);
+        return (mean, Variance(horizon, mean, 0));
+    }
+
+    /// <summary>How surprising a bucket is.</summary>
+    /// <param name="sums">The sums up to it, with it.</param>
+    /// <param name="count">What was counted in it.</param>
+    /// <param name="season">The factor of its hour.</param>
     public Evidence Judge(in FadingSums sums, double count, double season)
     {
-        var expected = Expected(season);
-        var (sum, most) = (0.0, 0.0);
-        var next = sums;
-        var local = Local(sums);
-        next.Add(count, expected);
-        for (var i = 0; count > 0 && _age >= LearnFreelyBuckets && i < FadingSums.Count; i++)
-        {
-            var ratio = Surprise(next, i, local) / _days.Threshold(i);
-            (sum, most) = (sum + ratio, Math.Max(most, ratio));
-        }
-
-        var surprise = Math.Max(sum / (FadingSums.Count * MeanAt), most / SingleAt);
-        return new Evidence(expected, surprise, surprise / Math.Max(1, _peak * (1 + (SoonBy * _soon))));
+        Span<double> surprises = stackalloc double[FadingSums.Count];
+        return Judge(sums, count, season, surprises);
     }
 
     /// <summary>Learns the bucket after the last one.</summary>
     /// <param name="start">When it started, ms since 1970.</param>
     /// <param name="count">What was counted.</param>
     /// <param name="others">Posts of the other kind.</param>
-    /// <param name="evidence">What <see cref="Judge"/> said of it with all that is in it.</param>
     /// <param name="season">The factor of its hour.</param>
-    /// <returns>What of the count was learnt; below 0: nothing, as the brand is elevated.</returns>
-    public double Learn(long start, double count, double others, in Evidence evidence, double season)
+    /// <returns>What is said of the bucket with all that is in it, and what of the count was learnt; below 0: nothing, as the brand is elevated.</returns>
+    public (Evidence Evidence, double Learnt) Learn(long start, double count, double others, double season)
     {
-        var expected = Expected(season);
-        var local = Local(_sums);
-        _sums.Add(count, expected);
-        LearnPeaks(start, count, evidence, local);
-        LearnWobble(local);
-        var learnt = IsFrozen(evidence) ? -1 : LearnLevel(count, expected, season);
-        LearnVolume(others, season);
+        Span<double> surprises = stackalloc double[FadingSums.Count];
+        Add(ref _sums, count, others, season);
+        var evidence = Judge(_sums, count, season, surprises);
+        LearnPeaks(start, count, evidence, surprises);
+        LearnWobble();
+        var learnt = IsFrozen(evidence) ? -1 : LearnLevel(count, season);
+        LearnOthers(others, season);
         if (++_age % KeepDecayFor == 0)
         {
             _decay = law.LevelDecay(_age);
         }
 
-        return learnt;
+        return (evidence, learnt);
     }
 
     public void Write(StateWriter writer)
     {
         _sums.Write(writer);
-        foreach (var value in (ReadOnlySpan<double>)[.. _off, .. _offWeight, _level, _weight, _others, _othersWeight, _othersSeen, _othersExpected, _peak, _soon])
+        foreach (var value in (ReadOnlySpan<double>)[.. _off, .. _offWeight, _level, _weight, _others, _othersWeight, _peak, _soon])
         {
             writer.WriteDouble(value);
         }
@@ -168,8 +155,6 @@ internal sealed class CountModel(CountLaw law)
         _weight = reader.ReadDouble();
         _others = reader.ReadDouble();
         _othersWeight = reader.ReadDouble();
-        _othersSeen = reader.ReadDouble();
-        _othersExpected = reader.ReadDouble();
         _peak = reader.ReadDouble();
         _soon = reader.ReadDouble();
         _frozen = reader.ReadCount();
@@ -184,63 +169,67 @@ internal sealed class CountModel(CountLaw law)
         _decay = law.LevelDecay(_age / KeepDecayFor * KeepDecayFor);
     }
 
-    /// <summary>How busy the posts of the other kind are, lately and against their own level; 1 where there are none.</summary>
-    private double Volume
-    {
-        get
-        {
-            var seen = (_othersSeen + VolumePrior) / (_othersExpected + VolumePrior);
-            if (seen <= 1)
-            {
-                return Math.Max(MinVolume, seen);
-            }
-
-            // Of posts of the kind some are misjudged; a rise of them must not hide behind those.
-            var excess = Math.Max(0, _sums.Seen(VolumeHorizon) - _sums.Expected(VolumeHorizon)) / 2;
-            return Math.Clamp((_othersSeen - (Misjudged * excess) + VolumePrior) / (_othersExpected + VolumePrior), 1, MaxVolume);
-        }
-    }
-
     /// <summary>ω: how much a horizon's counts are off as a part of themselves, squared, beyond what chance explains.</summary>
     private double Wobble(int horizon)
     {
-        var usual = Math.Max(MinExpected, Level) * FadingSums.Lives[horizon];
+        var usual = Math.Max(MinLevel, Level) * FadingSums.Lives[horizon];
         var prior = PriorWobbleBuckets * usual * usual;
         return Math.Max(MinWobble, (_off[horizon] + (PriorWobble * prior)) / (_offWeight[horizon] + prior));
     }
 
-    /// <summary>How far the last hours were off, for horizons that are short against them: they ask what is sudden, the long ones what is too much.</summary>
-    private static double Local(in FadingSums sums)
+    /// <param name="horizon">The horizon.</param>
+    /// <param name="mean">What is expected on it.</param>
+    /// <param name="doubt">The relative variance of what that was compared with.</param>
+    private double Variance(int horizon, double mean, double doubt)
     {
-        const int Hours = FadingSums.Count - 1;
-        return Math.Clamp((sums.Seen(Hours) + LocalPrior) / (sums.Expected(Hours) + LocalPrior), 1 / MaxLocal, MaxLocal);
+        var levelError = ((1 / Math.Max(MinLevel, Level)) + Wobble(0)) / (_weight + PriorBuckets);
+        return (Spread * mean) + (mean * mean * (Wobble(horizon) + levelError + doubt));
     }
 
-    private double Surprise(in FadingSums sums, int horizon, double local)
+    private Evidence Judge(in FadingSums sums, double count, double season, Span<double> surprises)
     {
-        var (seen, mean) = (sums.Seen(horizon), sums.Expected(horizon) * (horizon < SuddenHorizons ? local : 1));
-        if (seen <= mean)
+        var (sum, most) = (0.0, 0.0);
+        var caution = law.Caution(_age);
+        for (var i = 0; _age >= LearnFreelyBuckets && i < FadingSums.Count; i++)
+        {
+            surprises[i] = Surprise(sums, i);
+            var ratio = surprises[i] / (caution * _days.Threshold(i));
+            (sum, most) = (sum + ratio, Math.Max(most, ratio));
+        }
+
+        // A bucket without posts is no news, whatever the horizons remember.
+        return new Evidence(
+            Usual(sums, 0, 1, season).Mean, count > 0 ? most : 0, count > 0 ? Math.Max(sum / (FadingSums.Count * AgreeAt), most / AloneAt) : 0, Math.Max(1, _peak * (1 + _soon)));
+    }
+
+    private double Surprise(in FadingSums sums, int horizon)
+    {
+        var outlook = Outlook.On(sums, horizon);
+        var (seen, mean) = (sums.Seen[horizon] * FadingSums.Unit(horizon), sums.Usual[horizon] * outlook.Factor * FadingSums.Unit(horizon));
+        var variance = Variance(horizon, mean, outlook.Doubt);
+        if (seen <= mean + Math.Sqrt(variance))
         {
             return 0;
         }
 
-        var tail = NegativeBinomial.Tail(seen, mean, Variance(horizon, mean));
+        var tail = NegativeBinomial.Tail(seen, mean, variance);
         return tail <= 0 ? MaxSurprise : Math.Min(MaxSurprise, -Math.Log10(tail));
     }
 
-    private void LearnPeaks(long start, double count, in Evidence evidence, double local)
+    private void LearnPeaks(long start, double count, in Evidence evidence, ReadOnlySpan<double> surprises)
     {
         _days.Enter(start);
         for (var i = 0; count > 0 && _age >= law.WarmBuckets && i < FadingSums.Count; i++)
         {
-            _days.Add(i, Surprise(_sums, i, local));
+            _days.Add(i, surprises[i]);
         }
 
+        // Right after a peak only what is twice as surprising is news; later what is as surprising.
         _peak *= law.PeakDecay;
         _soon *= law.SoonDecay;
-        if (evidence.Surprise >= 1 && evidence.Surprise > _peak)
+        if (evidence.Weight >= 1 && evidence.Weight > _peak)
         {
-            (_peak, _soon) = (evidence.Surprise, 1);
+            (_peak, _soon) = (evidence.Weight, 1);
         }
     }
 
@@ -249,21 +238,20 @@ internal sealed class CountModel(CountLaw law)
     {
         if (evidence.Surprise < FreezeAt)
         {
-            _frozen = Math.Max(0, _frozen - 1);
-            return Volume > MostLearntRise;
+            _frozen = _frozen >= law.FreezeBuckets ? 0 : Math.Max(0, _frozen - 1);
+            return false;
         }
 
-        if (++_frozen < law.FreezeBuckets)
+        if (++_frozen == law.FreezeBuckets)
         {
-            return true;
+            const double Kept = 0.05;
+            (_level, _weight) = (_level * Kept, _weight * Kept);
         }
 
-        const double Kept = 0.05;
-        (_level, _weight, _frozen) = (_level * Kept, _weight * Kept, 0);
-        return false;
+        return _frozen < law.FreezeBuckets;
     }
 
-    private void LearnWobble(double local)
+    private void LearnWobble()
     {
         if (_age < LearnFreelyBuckets)
         {
@@ -272,27 +260,26 @@ internal sealed class CountModel(CountLaw law)
 
         for (var i = 0; i < FadingSums.Count; i++)
         {
-            var mean = _sums.Expected(i) * (i < SuddenHorizons ? local : 1);
-            var off = Math.Min(_sums.Seen(i) - mean, WobbleCutAt * Math.Sqrt(Variance(i, mean)));
-            _off[i] = (_off[i] * _decay) + (off * off) - (Spread * mean);
+            var outlook = Outlook.On(_sums, i);
+            var mean = _sums.Usual[i] * outlook.Factor * FadingSums.Unit(i);
+            var off = Math.Min((_sums.Seen[i] * FadingSums.Unit(i)) - mean, WobbleCutAt * Math.Sqrt(Variance(i, mean, outlook.Doubt)));
+            _off[i] = (_off[i] * _decay) + (off * off) - (Spread * mean) - (outlook.Doubt * mean * mean);
             _offWeight[i] = (_offWeight[i] * _decay) + (mean * mean);
         }
     }
 
-    private double LearnLevel(double count, double expected, double season)
+    private double LearnLevel(double count, double season)
     {
-        var cut = _weight < LearnFreelyBuckets ? double.MaxValue : Math.Max(1, expected + (CutAt * Math.Sqrt(Variance(0, expected))));
+        var (expected, variance) = Expect(_sums, 0, 1, season);
+        var cut = _weight < LearnFreelyBuckets ? double.MaxValue : Math.Max(1, expected + (CutAt * Math.Sqrt(variance)));
         var learnt = Math.Min(count, cut);
         _level = (_level * _decay) + learnt;
-        _weight = (_weight * _decay) + (season * Volume);
+        _weight = (_weight * _decay) + season;
         return learnt;
     }
 
-    private void LearnVolume(double others, double season)
+    private void LearnOthers(double others, double season)
     {
-        const double Kept = 1 - (1 / VolumeLife);
-        _othersSeen = (_othersSeen * Kept) + others;
-        _othersExpected = (_othersExpected * Kept) + (OthersLevel * season);
         _others = (_others * _decay) + Math.Min(others, Math.Max(1, MostLearntRise * OthersLevel * season));
         _othersWeight = (_othersWeight * _decay) + season;
     }

@@ -1,14 +1,18 @@
 namespace StreamEngine.Operators;
 
 /// <summary>How surprising a brand's counts are at a bucket.</summary>
-/// <param name="Expected">The count expected in the bucket.</param>
+/// <param name="Expected">The count that is usual in the bucket.</param>
 /// <param name="Surprise">
-/// In units of the brand's threshold: 1 is reached about as often as the alert budget says. The mean over horizons of −log₁₀ of the tail
-/// probability, each as a part of what that horizon reaches on the brand's own days.
+/// The largest of −log₁₀ of the tail probability of a horizon, as a part of what that horizon reaches on the brand's own days: 1 is reached
+/// somewhat more often than the alert budget says, and may open an incident where the gates on count and share are passed too.
 /// </param>
-/// <param name="Novelty"><paramref name="Surprise"/> as a part of the threshold that the last peak has left behind; 1 may open an incident.</param>
-internal readonly record struct Evidence(double Expected, double Surprise, double Novelty)
+/// <param name="Weight">The same without such gates: all horizons must say so together, or one of them by far.</param>
+/// <param name="Remembered">The weight that the last peak has left behind; at least 1.</param>
+internal readonly record struct Evidence(double Expected, double Surprise, double Weight, double Remembered)
 {
+    /// <summary>The weight as a part of what is remembered; 1 is the threshold.</summary>
+    public double Novelty => Weight / Remembered;
+
     /// <summary>From 0 to 1; 0.5 is the threshold.</summary>
     public double Score => 1 - Math.Pow(2, -Novelty);
 }

@@ -32,9 +32,8 @@ public sealed class SeriesDetector
         var count = double.IsFinite(value) ? Math.Max(0, value) : 0;
         _profile.Enter(start, _pool);
         var season = _profile.Factor(start, _pool);
-        var evidence = _model.Judge(_model.Sums, count, season);
         var level = _model.Level;
-        var learnt = _model.Learn(start, count, 0, evidence, season);
+        var (evidence, learnt) = _model.Learn(start, count, 0, season);
         if (learnt >= 0)
         {
             _profile.Add(learnt, level);

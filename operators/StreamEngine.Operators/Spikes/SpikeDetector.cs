@@ -6,50 +6,47 @@ namespace StreamEngine.Operators;
 /// </summary>
 internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
 {
-    /// <summary>What opens an incident, as a part of the threshold: the gates on share and count take away most of what chance would open.</summary>
-    private const double OpensAt = 0.85;
-
-    /// <summary>An incident goes on while the surprise is at least this part of the threshold: the hysteresis.</summary>
-    private const double StaysAt = 0.5;
-
-    private const double ShareDeviations = 2;
-
     /// <summary>Horizons that can be shown: those whose buckets are kept.</summary>
-    private const int Shown = 3;
+    private const int Shown = 5;
+
+    /// <summary>An incident goes on while the last buckets are so many deviations above the usual: the hysteresis.</summary>
+    private const double StaysAt = 2;
+
+    /// <summary>The horizon on which it is seen whether a rise goes on.</summary>
+    private const int Now = 2;
+
+    private const double ShareDeviations = 1;
 
     /// <summary>What is to be said of a brand at a bucket.</summary>
     public Finding Look(BrandSeries series, BrandWatch watch, long index)
     {
-        var model = watch.Model;
         var season = series.Season(index);
-        var sums = series.SumsBefore(index, watch);
-        var judged = series.At(index).Judged(watch.Kind);
-        var evidence = model.Judge(sums, judged, season);
-        var finding = Show(series, watch, index, evidence.Expected);
-        var isHigh = IsHigh(series, watch, index, evidence.Expected);
+        var sums = series.SumsAt(index, watch);
+        var evidence = watch.Model.Judge(sums, series.At(index).Judged(watch.Kind), season);
+        var finding = Show(series, watch, index, sums, season);
+        var height = Height(series, watch, index, sums, season);
         return finding with
         {
-            IsSpike = evidence.Surprise >= OpensAt && isHigh && finding.Effective >= settings.MinNegative && ShareIsHigh(finding, watch.UsualShare),
-            IsElevated = evidence.Surprise >= StaysAt && isHigh,
+            IsSpike = evidence.Surprise >= 1 && height > 0 && finding.Effective >= settings.MinNegative && ShareIsHigh(finding, watch),
+            IsElevated = height >= StaysAt,
         };
     }
 
-    /// <summary>Whether the last six buckets are high by themselves: a long horizon remembers what is over.</summary>
-    private static bool IsHigh(BrandSeries series, BrandWatch watch, long index, double expected)
+    /// <summary>How many deviations the last buckets are above the usual by themselves: a long horizon remembers what is over.</summary>
+    private static double Height(BrandSeries series, BrandWatch watch, long index, in FadingSums sums, double season)
     {
-        const int Horizon = 1;
         var judged = 0L;
-        for (var i = 0; i < FadingSums.Lives[Horizon]; i++)
+        for (var i = 0; i < FadingSums.Lives[Now]; i++)
         {
             judged += series.At(index - i).Judged(watch.Kind);
         }
 
-        var mean = FadingSums.Lives[Horizon] * expected;
-        return judged > mean + Math.Sqrt(watch.Model.Variance(Horizon, mean));
+        var (mean, variance) = watch.Model.Usual(sums, Now, FadingSums.Lives[Now], season);
+        return (judged - mean) / Math.Sqrt(variance);
     }
 
     /// <summary>The horizon on which so many posts are the least likely.</summary>
-    private Finding Show(BrandSeries series, BrandWatch watch, long index, double expected)
+    private Finding Show(BrandSeries series, BrandWatch watch, long index, in FadingSums sums, double season)
     {
         Finding shown = default;
         BucketCounts counts = default;
@@ -61,8 +58,7 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
                 counts += series.At(index - taken);
             }
 
-            var mean = taken * expected;
-            var variance = watch.Model.Variance(i, mean);
+            var (mean, variance) = watch.Model.Expect(sums, i, taken, season);
             var p = Math.Min(1, Shown * NegativeBinomial.Tail(counts.Judged(watch.Kind), mean, variance));
             if (i == 0 || p < shown.PValue)
             {
@@ -76,10 +72,11 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
     }
 
     /// <summary>A rise of posts of every kind, or of the opposite kind, is no crisis: the share must have risen too.</summary>
-    private bool ShareIsHigh(in Finding finding, double usual)
+    private bool ShareIsHigh(in Finding finding, BrandWatch watch)
     {
-        var posts = finding.Posts - finding.Observed + finding.Effective;
-        var share = (double)finding.Effective / Math.Max(1, posts);
-        return share >= usual + (settings.ShareRise * (1 - usual)) && share >= usual + (ShareDeviations * Math.Sqrt(usual * (1 - usual) / Math.Max(1, posts)));
+        var usual = finding.UsualShare;
+        var posts = Math.Max(1, finding.Posts - finding.Observed + finding.Effective);
+        var error = Math.Sqrt(usual * (1 - usual) * ((1.0 / posts) + (1 / (watch.Model.PostsLearnt + 1))));
+        return (double)finding.Effective / posts >= usual + Math.Max(settings.ShareRise * (1 - usual), ShareDeviations * error);
     }
 }

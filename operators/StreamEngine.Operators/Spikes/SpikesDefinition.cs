@@ -9,13 +9,13 @@ namespace StreamEngine.Operators;
 public sealed class SpikesDefinition : OperatorDefinition
 {
     internal static readonly Option<long> MinNegative = Option.Integer(
-        "min_negative", "the fewest negative posts that can open an incident", 10, 1);
+        "min_negative", "the fewest negative posts that can open an incident", 5, 1);
 
     internal static readonly Option<double> AlertBudget = Option.Number(
         "alert_budget", "how many incidents a week and brand may be opened by chance; less makes the detector stricter", 1, 1e-6, 1000);
 
     internal static readonly Option<double> ShareRise = Option.Number(
-        "share_rise", "how far the share of negative posts must have risen from usual towards all of them, 0 to 1; 0 leaves only the test of chance", 0.15, 0, 1);
+        "share_rise", "how far the share of negative posts must have risen from usual towards all of them, 0 to 1; 0 leaves only the test of chance", 0.05, 0, 1);
 
     internal static readonly Option<double> CopyWeight = Option.Number(
         "copy_weight", "how much a near-copy of another author's negative post counts, 0 to 1; 1 = fully", 0.25, 0, 1);
@@ -80,9 +80,9 @@ public sealed class SpikesDefinition : OperatorDefinition
     /// <inheritdoc/>
     public override ImmutableArray<StateTableDeclaration> State =>
     [
-        new("brands", 2, "brand → level, spread and sums of each kind, last closed buckets, incidents"),
+        new("brands", 3, "brand → level, spread and sums of each kind, last closed buckets, incidents"),
         new("hours", 1, "(brand, day of the week) → how busy its hours are"),
-        new("days", 1, "(brand, kind) → the largest surprises of the last four weeks"),
+        new("days", 2, "(brand, kind) → the largest surprises of the last four weeks"),
         new("buckets", 2, "(brand, bucket, channel, language) → newest row of a bucket that is not closed"),
         new("time", 2, "bucket size, the first bucket of all, and the hours pooled over brands"),
         .. EvidenceBook.State,
