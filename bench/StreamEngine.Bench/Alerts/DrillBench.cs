@@ -20,7 +20,7 @@ public static class DrillBench
 
     /// <summary>
     /// Measures, and adds for each kind of drill <c>drills.xFACTOR_MINUTESm.share</c> and <c>.median_delay_min</c>, and
-    /// <c>drills.false_incidents_per_brand_week</c> and <c>drills.praise_incidents</c>; those at the real volume with <c>drills.real</c> before.
+    /// <c>drills.false_incidents_per_brand_week</c> and <c>drills.praise_incidents</c>, <c>drills.best.share</c> (the most that could be found of x4 over 60 min); those at the real volume with <c>drills.real</c> before.
     /// </summary>
     public static void Run(IDictionary<string, double> report, TextWriter log)
     {
@@ -57,9 +57,30 @@ public static class DrillBench
             log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  negative x{drill.Factor} over {drill.Minutes} min: {outcome.Share:P0} found, median delay {outcome.MedianDelay:F1} min"));
         }
 
+        Best(report, log, lines, ground, volume, name);
         var praise = ground.Run(new Drill(4, 60, "positive"), Rises, new Random(Seed), stop);
         report[name + ".praise_incidents"] = praise.Delays.Count;
         log.WriteLine($"  as many positive posts as x4 over 60 min: {praise.Delays.Count} of {Rises} raised an incident");
+    }
+
+    /// <summary>What the best possible detector would find, with the graph's judgement of tone and with a perfect one.</summary>
+    private static void Best(IDictionary<string, double> report, TextWriter log, List<ReadOnlyMemory<byte>> lines, DrillGround ground, int volume, string name)
+    {
+        var labels = new Dictionary<string, string>();
+        foreach (var line in lines)
+        {
+            using var tweet = JsonDocument.Parse(line);
+            labels[tweet.RootElement.GetProperty("id").GetString()!] = tweet.RootElement.GetProperty("label").GetString()![..3];
+        }
+
+        var mentions = new GraphBacktest(Graph()).Mentions(lines, CancellationToken.None);
+        var perfect = mentions.Select(m => m with { Sentiment = labels[m.Id] == "neg" ? "negative" : "other" }).ToList();
+        foreach (var (judged, what, key) in new[] { (mentions, "this judgement of tone", "best"), (perfect, "a perfect judgement of tone", "best_perfect") })
+        {
+            var (share, delay) = new OracleDrill(judged, labels, volume, new Random(Seed)).Run(ground.Brands, 4);
+            report[$"{name}.{key}.share"] = share;
+            log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  the best possible at x4 over 60 min with {what}: {share:P0} found, median delay {delay:F0} min"));
+        }
     }
 
     private static LogicalGraph Graph() => new GraphBuilder("drills")

@@ -61,12 +61,23 @@ public sealed class DrillGround
     public BacktestRun Quiet(CancellationToken stop) => _backtest.Run(_posts.Select(p => p.Line), stop);
 
     /// <summary>Injects rises at random times, one per brand and run, after the file's first day.</summary>
+    /// <exception cref="InvalidDataException">There are too few posts for that.</exception>
     public DrillOutcome Run(Drill drill, int rises, Random random, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(drill);
         ArgumentNullException.ThrowIfNull(random);
         var delays = new List<double>();
         var brands = Brands.ToList();
+        if (brands.Count == 0)
+        {
+            throw new InvalidDataException($"drills need a brand with at least {FewestPosts} negative posts, and there is none");
+        }
+
+        if (_to - _from <= (Lead + drill.Minutes) * MinuteMs)
+        {
+            throw new InvalidDataException($"drills of {drill.Minutes} minutes need posts of more than a day and {drill.Minutes} minutes, as none is on the first day");
+        }
+
         for (var done = 0; done < rises;)
         {
             var starts = new Dictionary<string, long>();

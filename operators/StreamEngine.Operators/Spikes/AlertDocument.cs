@@ -11,7 +11,7 @@ namespace StreamEngine.Operators;
 internal sealed class AlertDocument : IDisposable
 {
     /// <summary>The version of the detector's method: another one judges differently.</summary>
-    public const string Detector = "spikes-2";
+    public const string Detector = "spikes-3";
 
     private readonly ArrayBufferWriter<byte> _bytes = new(4096);
     private readonly Utf8JsonWriter _json;

@@ -12,6 +12,9 @@ internal sealed class BrandWatch(AlertKind kind, CountLaw law)
     /// <summary>No incident opens in buckets before this; ms since 1970.</summary>
     public long QuietUntil { get; set; } = long.MinValue;
 
+    /// <summary>Start of the first of the closed buckets that were high without a break; ms since 1970, <see cref="long.MaxValue"/> where the last was not.</summary>
+    public long HighSince { get; set; } = long.MaxValue;
+
     /// <summary>Spikes that stayed without an alert since the last one.</summary>
     public long Suppressed { get; set; }
 
@@ -22,6 +25,7 @@ internal sealed class BrandWatch(AlertKind kind, CountLaw law)
     {
         Model.Write(writer);
         writer.WriteSigned(QuietUntil);
+        writer.WriteSigned(HighSince);
         writer.WriteCount(Suppressed);
         writer.WriteByte((byte)(Incident is null ? 0 : 1));
         Incident?.Write(writer);
@@ -31,6 +35,7 @@ internal sealed class BrandWatch(AlertKind kind, CountLaw law)
     {
         Model.Read(ref reader);
         QuietUntil = reader.ReadSigned();
+        HighSince = reader.ReadSigned();
         Suppressed = reader.ReadCount();
         Incident = reader.ReadFlag() ? Incident.Read(ref reader) : null;
     }

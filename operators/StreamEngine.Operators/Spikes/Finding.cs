@@ -15,6 +15,15 @@ namespace StreamEngine.Operators;
 internal readonly record struct Finding(
     long Start, long End, long Observed, long Effective, long Posts, double Expected, double Variance, double PValue, double UsualShare, bool IsSpike, bool IsElevated)
 {
+    /// <summary>So far above the usual that it is a slow burn if it lasts.</summary>
+    public bool IsHigh { get; init; }
+
+    /// <summary>Enough for a slow burn to go on.</summary>
+    public bool IsWarm { get; init; }
+
+    /// <summary>It has lasted: a slow burn, and no surprise at any moment.</summary>
+    public bool IsSlow { get; init; }
+
     /// <summary>Ends of the interval that holds 95 % of what is expected.</summary>
     public (long Low, long High) Interval => (NegativeBinomial.Quantile(0.025, Expected, Variance), NegativeBinomial.Quantile(0.975, Expected, Variance));
 

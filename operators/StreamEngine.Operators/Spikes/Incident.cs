@@ -11,6 +11,9 @@ internal sealed class Incident
     /// <summary>Start of the bucket that opened it, ms since 1970.</summary>
     public required long OpenedAt { get; init; }
 
+    /// <summary>It opened as a slow burn: it goes on while the long horizon is high.</summary>
+    public bool IsSlow { get; init; }
+
     /// <summary>Event time of the first post in it.</summary>
     public long FirstSeen { get; set; } = long.MaxValue;
 
@@ -80,6 +83,7 @@ internal sealed class Incident
     {
         writer.WriteText(Encoding.UTF8.GetBytes(Id));
         writer.WriteSigned(OpenedAt);
+        writer.WriteByte((byte)(IsSlow ? 1 : 0));
         writer.WriteSigned(FirstSeen);
         writer.WriteSigned(LastSeen);
         writer.WriteSigned(ElevatedUntil);
@@ -100,7 +104,7 @@ internal sealed class Incident
 
     public static Incident Read(ref StateReader reader)
     {
-        var incident = new Incident { Id = Encoding.UTF8.GetString(reader.ReadText()), OpenedAt = reader.ReadSigned() };
+        var incident = new Incident { Id = Encoding.UTF8.GetString(reader.ReadText()), OpenedAt = reader.ReadSigned(), IsSlow = reader.ReadFlag() };
         incident.FirstSeen = reader.ReadSigned();
         incident.LastSeen = reader.ReadSigned();
         incident.ElevatedUntil = reader.ReadSigned();

@@ -12,8 +12,22 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
     /// <summary>An incident goes on while the last buckets are so many deviations above the usual: the hysteresis.</summary>
     private const double StaysAt = 2;
 
-    /// <summary>The horizon on which it is seen whether a rise goes on.</summary>
-    private const int Now = 2;
+    /// <summary>Whether a rise goes on is seen on the shortest horizon, of three buckets at least, that usually has so many posts.</summary>
+    private const double EnoughToSee = 4;
+
+    private const int ShortestToSee = 1;
+
+    /// <summary>A slow burn is no surprise at any moment: it is the last buckets being so many deviations above the usual ...</summary>
+    private const double BurnsAt = 3;
+
+    /// <summary>A slow burn goes on while they are so many deviations above it: by then the usual has learnt some of it.</summary>
+    private const double BurnStaysAt = 1;
+
+    /// <summary>... on a horizon of at least 20 ...</summary>
+    private const int ShortestToBurn = 3;
+
+    /// <summary>... for so long without a break, in ms.</summary>
+    private const long BurnsFor = 2 * 3_600_000;
 
     private const double ShareDeviations = 1;
 
@@ -23,27 +37,46 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
         var season = series.Season(index);
         var sums = series.SumsAt(index, watch);
         var evidence = watch.Model.Judge(sums, series.At(index).Judged(watch.Kind), season);
-        var finding = Show(series, watch, index, sums, season);
-        var height = Height(series, watch, index, sums, season);
+        var now = Above(series, watch, index, sums, season, ShortestToSee);
+        var slow = Above(series, watch, index, sums, season, ShortestToBurn);
+        var isHigh = slow.Deviations >= BurnsAt;
+        var burns = evidence.Surprise < 1 && isHigh && (index * law.BucketSize) - watch.HighSince >= BurnsFor;
+        var finding = burns ? slow.Finding : Show(series, watch, index, sums, season);
         return finding with
         {
-            IsSpike = evidence.Surprise >= 1 && height > 0 && finding.Effective >= settings.MinNegative && ShareIsHigh(finding, watch),
-            IsElevated = height >= StaysAt,
+            IsSpike = (evidence.Surprise >= 1 || burns) && now.Deviations > 0 && finding.Effective >= settings.MinNegative && ShareIsHigh(finding, watch),
+            IsElevated = now.Deviations >= StaysAt,
+            IsHigh = isHigh,
+            IsWarm = slow.Deviations >= BurnStaysAt,
+            IsSlow = burns,
         };
     }
 
-    /// <summary>How many deviations the last buckets are above the usual by themselves: a long horizon remembers what is over.</summary>
-    private static double Height(BrandSeries series, BrandWatch watch, long index, in FadingSums sums, double season)
+    /// <summary>The last buckets, and how many deviations they are above the usual by themselves: a long horizon remembers what is over.</summary>
+    private (Finding Finding, double Deviations) Above(BrandSeries series, BrandWatch watch, long index, in FadingSums sums, double season, int shortest)
     {
-        var judged = 0L;
-        for (var i = 0; i < FadingSums.Lives[Now]; i++)
+        var horizon = shortest;
+        while (horizon < Shown - 1 && watch.Model.Level * season * FadingSums.Lives[horizon] < EnoughToSee)
         {
-            judged += series.At(index - i).Judged(watch.Kind);
+            horizon++;
         }
 
-        var (mean, variance) = watch.Model.Usual(sums, Now, FadingSums.Lives[Now], season);
-        return (judged - mean) / Math.Sqrt(variance);
+        BucketCounts counts = default;
+        var taken = 0;
+        for (; taken < FadingSums.Lives[horizon]; taken++)
+        {
+            counts += series.At(index - taken);
+        }
+
+        var (mean, variance) = watch.Model.Usual(sums, horizon, taken, season);
+        var judged = counts.Judged(watch.Kind);
+        var p = shortest == ShortestToSee ? 1 : Math.Min(1, Shown * NegativeBinomial.Tail(judged, mean, variance));
+        return (Of(watch, index, taken, counts, mean, variance, p), (judged - mean) / Math.Sqrt(variance));
     }
+
+    private Finding Of(BrandWatch watch, long index, int buckets, in BucketCounts counts, double mean, double variance, double p) => new(
+        (index - buckets + 1) * law.BucketSize, (index + 1) * law.BucketSize, counts.Observed(watch.Kind), counts.Judged(watch.Kind),
+        counts.Posts, mean, variance, p, watch.UsualShare, false, false);
 
     /// <summary>The horizon on which so many posts are the least likely.</summary>
     private Finding Show(BrandSeries series, BrandWatch watch, long index, in FadingSums sums, double season)
@@ -62,9 +95,7 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
             var p = Math.Min(1, Shown * NegativeBinomial.Tail(counts.Judged(watch.Kind), mean, variance));
             if (i == 0 || p < shown.PValue)
             {
-                shown = new Finding(
-                    (index - taken + 1) * law.BucketSize, (index + 1) * law.BucketSize, counts.Observed(watch.Kind), counts.Judged(watch.Kind),
-                    counts.Posts, mean, variance, p, watch.UsualShare, false, false);
+                shown = Of(watch, index, taken, counts, mean, variance, p);
             }
         }
 

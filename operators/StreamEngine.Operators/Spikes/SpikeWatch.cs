@@ -245,6 +245,11 @@ internal sealed class SpikeWatch : IOperator
         {
             ResolveIfQuiet(series, watch, start);
             var finding = _detector.Look(series, watch, bucket.Index);
+            if (complete)
+            {
+                watch.HighSince = finding.IsHigh ? Math.Min(watch.HighSince, start) : long.MaxValue;
+            }
+
             if (watch.Incident is { } incident)
             {
                 Continue(series, watch, incident, bucket, finding);
@@ -269,13 +274,13 @@ internal sealed class SpikeWatch : IOperator
         var start = bucket.Index * _law.BucketSize;
         var kind = watch.Kind == AlertKind.Negative ? "" : "\0praise";
         var name = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_context.Graph}\0{_context.OperatorId}\0{series.Brand}\0{start}{kind}"));
-        watch.Incident = new Incident { Id = Hash64.Of(name).ToString("x16", CultureInfo.InvariantCulture), OpenedAt = start };
+        watch.Incident = new Incident { Id = Hash64.Of(name).ToString("x16", CultureInfo.InvariantCulture), OpenedAt = start, IsSlow = finding.IsSlow };
         Tell("open", series, watch, bucket, finding);
     }
 
     private void Continue(BrandSeries series, BrandWatch watch, Incident incident, OpenBucket bucket, in Finding finding)
     {
-        if (!finding.IsElevated)
+        if (!finding.IsElevated && !(incident.IsSlow && finding.IsWarm))
         {
             return;
         }

@@ -51,6 +51,14 @@ internal static class BacktestCommand
             {
                 result.AddError("Give either --series or --posts.");
             }
+            else if (one is null && (result.GetValue(incidents) is not null || result.GetValue(json) || result.GetValue(graph) is not null || drills.Wanted(result)))
+            {
+                result.AddError("--incidents, --drills, --graph and --json go with --posts.");
+            }
+            else if (one is not null && result.GetValue(output) is not null)
+            {
+                result.AddError("--output goes with --series.");
+            }
             else if (many.Length > 1 && result.GetValue(output) is null)
             {
                 result.AddError("Several series need --output: the folder that the scored ones go to.");

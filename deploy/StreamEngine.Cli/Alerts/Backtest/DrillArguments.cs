@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Cli.Alerts;
@@ -36,8 +37,15 @@ internal sealed class DrillArguments
             {
                 result.AddError("--drills and --minutes must be positive, --factor more than 1, and --volume from 1 to 1000.");
             }
+            else if (!Wanted(result) && (Given(_factor) || Given(_minutes) || Given(_sentiment) || Given(_label) || Given(_volume) || Given(_seed)))
+            {
+                result.AddError("--factor, --minutes, --sentiment, --label-field, --volume and --seed go with --drills.");
+            }
         });
     }
+
+    /// <summary>Whether drills were asked for.</summary>
+    public bool Wanted(SymbolResult result) => result.GetValue(_count) > 0;
 
     /// <summary>What was asked for; <see langword="null"/> where no drills were.</summary>
     public DrillOrder? Read(ParseResult parsed) => parsed.GetValue(_count) == 0 ? null : new DrillOrder(

@@ -15,7 +15,7 @@ internal sealed record KnownIncident(string Brand, DateTimeOffset Start, DateTim
         var lines = File.ReadAllLines(path);
         if (lines.Length == 0 || lines[0].Trim() != "brand,start,end")
         {
-            throw new InvalidDataException($"{path}:1: the header must be brand,start,end");
+            throw new InvalidDataException($"{path}:1: the header must be brand,start,end, and it is '{lines.FirstOrDefault()}'");
         }
 
         return [.. lines.Select((line, i) => (Line: line, Number: i + 1)).Skip(1).Where(l => l.Line.Length > 0).Select(l => Parse(l.Line, path, l.Number))];

@@ -41,6 +41,11 @@ internal sealed record SeriesFile(TimeSpan Interval, IReadOnlyList<SeriesRow> Ro
             throw new InvalidDataException($"{path}: the file is empty; it must begin with the header timestamp,value");
         }
 
+        if (rows.Count == 0)
+        {
+            throw new InvalidDataException($"{path}: there are no rows after the header");
+        }
+
         return new SeriesFile(MostCommonStep(rows), rows);
     }
 
