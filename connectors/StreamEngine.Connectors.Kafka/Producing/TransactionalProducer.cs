@@ -18,6 +18,7 @@ public sealed class TransactionalProducer : IDisposable
     private static readonly TimeSpan _generationPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _generationPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _tellAfter = TimeSpan.FromSeconds(15);
 
     private readonly IProducer<Null, Null> _producer;
     private readonly RecordWriter _writer;
@@ -192,6 +193,8 @@ public sealed class TransactionalProducer : IDisposable
     private void Retrying(string what, Action call, Action? check, CancellationToken stop)
     {
         var pause = TimeSpan.FromMilliseconds(50);
+        var clock = Stopwatch.StartNew();
+        var told = false;
         for (var attempt = 1; ; attempt++)
         {
             stop.ThrowIfCancellationRequested();
@@ -208,6 +211,11 @@ public sealed class TransactionalProducer : IDisposable
             catch (KafkaRetriableException exception)
             {
                 _logger.LogDebug("Could not {What} (attempt {Attempt}): {Reason}", what, attempt, exception.Error.Reason);
+                if (!told && clock.Elapsed > _tellAfter && Health.Current.Status == ConnectionStatus.Up)
+                {
+                    told = true;
+                    _logger.LogWarning("Producer {Id} could not {What} for {Seconds:0} s and goes on trying: {Reason}", _transactionalId, what, clock.Elapsed.TotalSeconds, exception.Error.Reason);
+                }
             }
 
             check?.Invoke();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using StreamEngine.Core.Graph;
@@ -201,9 +202,11 @@ public sealed class KafkaRuntime : IDisposable
 
     private List<Thread> Start(GraphTopics topics, string instance, CancellationToken stop)
     {
-        var producerSettings = new KafkaSettings(_settings.BootstrapServers, _settings.Settings.ContainsKey("transaction.timeout.ms")
+        const string Timeout = "transaction.timeout.ms";
+        var producerSettings = new KafkaSettings(_settings.BootstrapServers, _settings.Settings.ContainsKey(Timeout)
             ? _settings.Settings
-            : _settings.Settings.Add("transaction.timeout.ms", ((int)KafkaSourceDefinition.TransactionTimeout(_plan.Graph.Source.Options).TotalMilliseconds).ToString()));
+            : _settings.Settings.Add(Timeout, ((int)KafkaSourceDefinition.TransactionTimeout(_plan.Graph.Source.Options).TotalMilliseconds).ToString(CultureInfo.InvariantCulture)));
+        var transactionTimeout = TimeSpan.FromMilliseconds(int.Parse(producerSettings.Settings[Timeout], CultureInfo.InvariantCulture));
         var threads = new List<Thread>();
         var eventClock = new EventClock();
         foreach (var stage in _plan.Stages)
@@ -217,6 +220,7 @@ public sealed class KafkaRuntime : IDisposable
                     Stage = stage,
                     Settings = _settings,
                     ProducerSettings = producerSettings,
+                    TransactionTimeout = transactionTimeout,
                     Topics = topics,
                     EventClock = stage.Kind == StageKind.Ingest ? eventClock : null,
                     TransactionalId = $"{_plan.Graph.Name}.{stage.Id}.{instance}.{i}",
