@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using StreamEngine.Connectors.Kafka.Native;
@@ -20,7 +21,6 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     private readonly ILogger _logger;
     private readonly NativeMessage** _messages;
     private readonly int _nativeBatch;
-    private readonly Dictionary<nint, TopicPositions> _byHandle = [];
     private readonly Dictionary<string, TopicPositions> _byName = [];
     private readonly KafkaSettings _settings;
     private nint _queue;
@@ -157,6 +157,7 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     {
         var handed = 0;
         var done = 0;
+        _lastHandle = -1;
         _handingOver = true;
         try
         {
@@ -205,17 +206,20 @@ public sealed unsafe partial class SpanConsumer : IDisposable
         return handed;
     }
 
+    /// <remarks>A handle says which topic it is only while a message holds it: librdkafka frees topics that nobody reads any more.</remarks>
     private TopicPositions Lookup(nint handle)
     {
-        if (!_byHandle.TryGetValue(handle, out var topic))
+        var name = handle == 0 ? default : MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)Librdkafka.rd_kafka_topic_name(handle));
+        _lastHandle = handle;
+        foreach (var topic in _byName.Values)
         {
-            topic = handle == 0 ? new TopicPositions("") : Positions(Librdkafka.Text(Librdkafka.rd_kafka_topic_name(handle)));
-            _byHandle[handle] = topic;
+            if (topic.Is(name))
+            {
+                return _lastTopic = topic;
+            }
         }
 
-        _lastHandle = handle;
-        _lastTopic = topic;
-        return topic;
+        return _lastTopic = Positions(Encoding.UTF8.GetString(name));
     }
 
     private TopicPositions Positions(string topic)
