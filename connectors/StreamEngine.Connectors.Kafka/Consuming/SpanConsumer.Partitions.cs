@@ -148,6 +148,12 @@ public sealed unsafe partial class SpanConsumer
         {
             Fail(exception);
         }
+
+        if (_closed)
+        {
+            // The client leaves the group as soon as this returns.
+            Leave();
+        }
     }
 
     private void Start(TopicPartitionOffset start) =>

@@ -11,7 +11,7 @@ namespace StreamEngine.Connectors.Kafka;
 /// record. Either <see cref="Subscribe"/> (a group assigns the partitions) or <see cref="Assign"/> (the caller does).
 /// </summary>
 /// <remarks>
-/// One thread polls and calls everything else; only <see cref="Health"/> may be read by others. Of each partition, records are handed
+/// One thread polls and calls everything else; only <see cref="Health"/> and <see cref="GroupMetadata"/> may be read by others. Of each partition, records are handed
 /// over with strictly growing offsets: a record fetched before a seek, a rebalance or a pause is never handed over after it.
 /// </remarks>
 public sealed unsafe partial class SpanConsumer : IDisposable
@@ -28,6 +28,8 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     private TopicPositions _lastTopic = new("");
     private Exception? _failure;
     private bool _handingOver;
+    private readonly Lock _membership = new();
+    private bool _hasLeft;
     private bool _closed;
     private bool _disposed;
 
@@ -60,8 +62,19 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     /// <summary>How this consumer stands with the brokers.</summary>
     public ConnectionHealth Health { get; }
 
-    /// <summary>What a transactional producer needs to commit offsets for this member of the group.</summary>
-    public IConsumerGroupMetadata GroupMetadata => _consumer.ConsumerGroupMetadata;
+    /// <summary>What a transactional producer needs to commit offsets for this member of the group. Any thread may ask.</summary>
+    /// <exception cref="KafkaException">The member has left the group.</exception>
+    /// <remarks>The client library ends the process where it is asked after that, so it is not.</remarks>
+    public IConsumerGroupMetadata GroupMetadata
+    {
+        get
+        {
+            lock (_membership)
+            {
+                return !_hasLeft ? _consumer.ConsumerGroupMetadata : throw new KafkaException(new Error(ErrorCode.Local_State, "this consumer has left its group"));
+            }
+        }
+    }
 
     /// <summary>The partitions assigned now.</summary>
     public IReadOnlyList<TopicPartition> Assignment => _consumer.Assignment;
@@ -149,7 +162,17 @@ public sealed unsafe partial class SpanConsumer : IDisposable
             _logger.LogWarning("Leaving the group was not clean: {Reason}", exception.Error.Reason);
         }
 
+        Leave();
         ThrowFailure();
+    }
+
+    /// <summary>When this returns nobody asks for <see cref="GroupMetadata"/> any more.</summary>
+    private void Leave()
+    {
+        lock (_membership)
+        {
+            _hasLeft = true;
+        }
     }
 
     private int HandOver<TReceiver>(int count, ref TReceiver receiver)
