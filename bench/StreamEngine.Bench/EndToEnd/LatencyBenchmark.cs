@@ -59,6 +59,7 @@ internal static class LatencyBenchmark
         engine.WaitFor(flow.Written);
         alerts.WaitFor(bursts, _patience);
         Tell(report, log, flow, alerts, bursts);
+        log.WriteLine("  checkpoints: " + engine.Checkpoints);
     }
 
     /// <summary>Posts at the rate, and bursts spread evenly over the time. Returns the brands with a burst.</summary>

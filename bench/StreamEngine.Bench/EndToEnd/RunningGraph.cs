@@ -25,6 +25,9 @@ internal sealed class RunningGraph : IDisposable
     /// <summary>Where the posts went so far.</summary>
     public Ledger Ledger => _runtime.Ledger;
 
+    /// <summary>For each worker: checkpoints, and how long one took in the mean.</summary>
+    public string Checkpoints => string.Join(", ", _runtime.Workers.Select(w => $"{w.Activity.Name} {w.Activity.Checkpoints} of {w.Activity.CheckpointTime.TotalMilliseconds / Math.Max(1, w.Activity.Checkpoints):F0} ms, {w.Activity.CheckpointBytes / Math.Max(1, w.Activity.Checkpoints):N0} bytes"));
+
     /// <summary>Waits until so many posts are consumed.</summary>
     public void WaitFor(long posts)
     {
