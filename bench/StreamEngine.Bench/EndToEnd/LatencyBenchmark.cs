@@ -126,5 +126,6 @@ internal static class LatencyBenchmark
         .Then("spikes")
         .To("kafka", new() { ["topic"] = topics.Alerts }, "alerts", "spikes")
         .To("kafka", new() { ["topic"] = RealKafka.UniqueName("latency-windows") }, "windows", "window")
+        .Runtime(new() { ["checkpoint_interval"] = "100ms" })
         .Build(new Catalog(BuiltInOperators.All, [new KafkaSourceDefinition()], [new KafkaSinkDefinition()]));
 }
