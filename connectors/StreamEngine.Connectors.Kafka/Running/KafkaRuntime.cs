@@ -32,6 +32,8 @@ public sealed record KafkaRuntimeOptions
 /// </summary>
 public sealed class KafkaRuntime : IDisposable
 {
+    private const string TransactionTimeout = "transaction.timeout.ms";
+
     /// <summary>While partitions are not assigned to this process, idleness is believed only after so long.</summary>
     private static readonly TimeSpan _idleWithoutAll = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _hangsAfter = TimeSpan.FromMinutes(5);
@@ -202,11 +204,8 @@ public sealed class KafkaRuntime : IDisposable
 
     private List<Thread> Start(GraphTopics topics, string instance, CancellationToken stop)
     {
-        const string Timeout = "transaction.timeout.ms";
-        var producerSettings = new KafkaSettings(_settings.BootstrapServers, _settings.Settings.ContainsKey(Timeout)
-            ? _settings.Settings
-            : _settings.Settings.Add(Timeout, ((int)KafkaSourceDefinition.TransactionTimeout(_plan.Graph.Source.Options).TotalMilliseconds).ToString(CultureInfo.InvariantCulture)));
-        var transactionTimeout = TimeSpan.FromMilliseconds(int.Parse(producerSettings.Settings[Timeout], CultureInfo.InvariantCulture));
+        var producerSettings = new KafkaSettings(_settings.BootstrapServers, ForProducers(topics));
+        var transactionTimeout = TimeSpan.FromMilliseconds(int.Parse(producerSettings.Settings[TransactionTimeout], CultureInfo.InvariantCulture));
         var threads = new List<Thread>();
         var eventClock = new EventClock();
         foreach (var stage in _plan.Stages)
@@ -240,6 +239,21 @@ public sealed class KafkaRuntime : IDisposable
         threads.Add(watch);
         watch.Start();
         return threads;
+    }
+
+    /// <summary>The source's settings, and what follows for producers where these do not say it.</summary>
+    private ImmutableSortedDictionary<string, string> ForProducers(GraphTopics topics)
+    {
+        var settings = _settings.Settings;
+        if (!settings.ContainsKey(TransactionTimeout))
+        {
+            settings = settings.Add(TransactionTimeout, ((int)KafkaSourceDefinition.TransactionTimeout(_plan.Graph.Source.Options).TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        }
+
+        // A batch is refused like a record that is too large, and is as large at the most.
+        return topics.LeastRecordLimit < TopicAdmin.DefaultRecordLimit && !settings.ContainsKey("batch.size")
+            ? settings.Add("batch.size", topics.LeastRecordLimit.ToString(CultureInfo.InvariantCulture))
+            : settings;
     }
 
     /// <summary>Follows the source when it is given more partitions.</summary>

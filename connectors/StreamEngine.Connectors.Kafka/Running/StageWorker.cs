@@ -50,6 +50,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             Time = setup.Time,
             Loggers = setup.Loggers,
             PartitionsOf = setup.PartitionsOf,
+            RecordLimitOf = setup.Topics.RecordLimitOf,
             InputPartitions = setup.PartitionsOf(setup.Input),
             PartitionNewsDelay = GraphTopics.NewsDelay(setup.Plan.Graph.Runtime.CheckpointInterval),
             InputName = setup.Input.Name,
