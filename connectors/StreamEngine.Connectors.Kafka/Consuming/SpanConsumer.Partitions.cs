@@ -148,12 +148,6 @@ public sealed unsafe partial class SpanConsumer
         {
             Fail(exception);
         }
-
-        if (_closed)
-        {
-            // The client leaves the group as soon as this returns.
-            Leave();
-        }
     }
 
     private void Start(TopicPartitionOffset start) =>

@@ -28,8 +28,6 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     private TopicPositions _lastTopic = new("");
     private Exception? _failure;
     private bool _handingOver;
-    private readonly Lock _membership = new();
-    private bool _hasLeft;
     private bool _closed;
     private bool _disposed;
 
@@ -62,17 +60,34 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     /// <summary>How this consumer stands with the brokers.</summary>
     public ConnectionHealth Health { get; }
 
-    /// <summary>What a transactional producer needs to commit offsets for this member of the group. Any thread may ask.</summary>
-    /// <exception cref="KafkaException">The member has left the group.</exception>
-    /// <remarks>The client library ends the process where it is asked after that, so it is not.</remarks>
+    /// <summary>What a transactional producer needs to commit offsets for this member of the group. Any thread may ask until <see cref="Dispose"/>.</summary>
+    /// <exception cref="KafkaException">The member is leaving the group.</exception>
+    /// <remarks>Confluent.Kafka ends the process there: it reads what librdkafka does not give any more.</remarks>
     public IConsumerGroupMetadata GroupMetadata
     {
         get
         {
-            lock (_membership)
+            var client = Librdkafka.HandleOf(_consumer);
+            var metadata = Librdkafka.rd_kafka_consumer_group_metadata(client);
+            if (metadata == 0)
             {
-                return !_hasLeft ? _consumer.ConsumerGroupMetadata : throw new KafkaException(new Error(ErrorCode.Local_State, "this consumer has left its group"));
+                throw new KafkaException(new Error(ErrorCode.Local_State, "this consumer is leaving its group"));
             }
+
+            nint bytes;
+            nuint length;
+            var error = Librdkafka.rd_kafka_consumer_group_metadata_write(metadata, &bytes, &length);
+            Librdkafka.rd_kafka_consumer_group_metadata_destroy(metadata);
+            if (error != 0)
+            {
+                var code = (ErrorCode)Librdkafka.rd_kafka_error_code(error);
+                Librdkafka.rd_kafka_error_destroy(error);
+                throw new KafkaException(code);
+            }
+
+            var written = new ReadOnlySpan<byte>((void*)bytes, (int)length).ToArray();
+            Librdkafka.rd_kafka_mem_free(client, bytes);
+            return Librdkafka.GroupMetadata(written);
         }
     }
 
@@ -162,17 +177,7 @@ public sealed unsafe partial class SpanConsumer : IDisposable
             _logger.LogWarning("Leaving the group was not clean: {Reason}", exception.Error.Reason);
         }
 
-        Leave();
         ThrowFailure();
-    }
-
-    /// <summary>When this returns nobody asks for <see cref="GroupMetadata"/> any more.</summary>
-    private void Leave()
-    {
-        lock (_membership)
-        {
-            _hasLeft = true;
-        }
     }
 
     private int HandOver<TReceiver>(int count, ref TReceiver receiver)
