@@ -14,10 +14,10 @@ public class TranslatedWordsTests
 
     private static uint Key(string word) => WordFeatures.OfWord(Encoding.UTF8.GetBytes(word));
 
-    private static LabelledText Text(string[] words, IEnumerable<int> picks, string set, string? translates = null) =>
-        new(Encoding.UTF8.GetBytes(string.Join(' ', picks.Select(pick => words[pick]))), picks.First() < 2 ? SentimentLabel.Positive : SentimentLabel.Negative, "", set) { Translates = translates };
+    private static LabelledText Text(string[] words, IEnumerable<int> picks, string name, string set, string? translates = null) =>
+        new(Encoding.UTF8.GetBytes(string.Join(' ', picks.Select(pick => words[pick]).Append(name))), picks.First() < 2 ? SentimentLabel.Positive : SentimentLabel.Negative, "", set) { Translates = translates };
 
-    /// <summary>Texts of four words and their translations; one row in twenty is missing on each side, not the same.</summary>
+    /// <summary>Texts of four words and a name, and their translations; one row in twenty is missing on each side, not the same.</summary>
     private static List<LabelledText> Parallel(int rows)
     {
         var random = new Random(4);
@@ -25,10 +25,11 @@ public class TranslatedWordsTests
         for (var row = 0; row < rows; row++)
         {
             int[] picks = [random.Next(4), .. Enumerable.Range(0, 3).Select(_ => random.Next(4, _english.Length))];
+            var name = $"mc{(char)('a' + (row % 26))}{(char)('a' + (row / 26 % 26))}";
             if (random.Next(20) > 0)
-                originals.Add(Text(_english, picks, "original"));
+                originals.Add(Text(_english, picks, name, "original"));
             if (random.Next(20) > 0)
-                translations.Add(Text(_dutch, picks, "translation", "original"));
+                translations.Add(Text(_dutch, picks, name, "translation", "original"));
         }
         return [.. originals, .. translations];
     }
