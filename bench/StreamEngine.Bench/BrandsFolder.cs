@@ -11,9 +11,15 @@ internal sealed class BrandsFolder : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("streamengine-bench-");
 
     public BrandsFolder()
+        : this(JsonPosts.BrandsFile(Keywords))
+    {
+    }
+
+    /// <summary>With brands of one's own.</summary>
+    public BrandsFolder(string brands)
     {
         File = Path.Combine(_folder.FullName, "brands.yaml");
-        System.IO.File.WriteAllText(File, JsonPosts.BrandsFile(Keywords));
+        System.IO.File.WriteAllText(File, brands);
     }
 
     /// <summary>The brands file.</summary>

@@ -22,6 +22,7 @@ internal static class Program
         ["ingest"] = IngestBenchmark.Run,
         ["kafka"] = OnKafka(KafkaBench.Run),
         ["language"] = LanguageBenchmark.Run,
+        ["latency"] = OnKafka(LatencyBenchmark.Run),
         ["match"] = MatchBenchmark.Run,
         ["mlnet"] = MLNetBench.Run,
         ["nab"] = NabBench.Run,

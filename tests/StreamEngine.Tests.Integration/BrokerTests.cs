@@ -59,6 +59,35 @@ public sealed class BrokerTests(BrokerTests.SecureKafka own) : IClassFixture<Bro
         Assert.Equal((posts.Count, posts.Count - posts.Unmatched, posts.Unmatched, 0, 0), outcome.Ledger);
     }
 
+    [KafkaFact(NeedsOwnBroker = true)]
+    public async Task A_checkpoint_that_hangs_in_one_node_of_a_cluster_is_given_up_and_taken_anew_with_nothing_lost()
+    {
+        using var folder = new TempFolder();
+        await using var kafka = await RealKafka.Start(nodes: 2);
+        var topic = await kafka.CreateTopic("posts", 4);
+        var graph = RealKafka.UniqueName("stuck");
+        var posts = new PostStream(seed: 37, partitions: 4);
+        using var engine = RunningProgram.Start(PostStream.Run(folder, graph, kafka.Bootstrap, topic, _noClickHouse, "--set", "source.kafka.transaction_timeout=2s"));
+        // Without a pause, so that a checkpoint is on its way at every moment.
+        var publishing = Task.Run(() =>
+        {
+            for (var round = 0; round < 100; round++)
+            {
+                posts.Publish(kafka.Bootstrap, topic, 100);
+            }
+        });
+        await Eventually.Holds(() => Topic.Length(kafka.Bootstrap, $"{graph}.partials", 4) > 0, () => $"posts are worked on\n{engine.Error}", TimeSpan.FromSeconds(60));
+        kafka.Freeze(2);
+
+        await engine.Says("a checkpoint is on its way for 6 s though Kafka can be reached");
+        kafka.Thaw(2);
+        await publishing;
+        await Eventually.Holds(() => Topic.Committed(kafka.Bootstrap, $"{graph}.ingest", topic, 4) == posts.Count, () => $"all posts are worked on\n{engine.Error}", TimeSpan.FromSeconds(60));
+
+        var outcome = await engine.Terminate(TimeSpan.FromSeconds(20));
+        Assert.Equal((posts.Count, posts.Count - posts.Unmatched, posts.Unmatched, 0, 0), outcome.Ledger);
+    }
+
     private async Task<Outcome> Run(string password, string authority, string topic)
     {
         using var folder = new TempFolder();

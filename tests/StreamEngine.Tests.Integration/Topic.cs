@@ -75,6 +75,16 @@ internal static class Topic
         await admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = partitions, Configs = settings }]);
     }
 
+    /// <summary>Changes a setting of a topic.</summary>
+    public static async Task Set(string bootstrap, string name, string setting, string value)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrap }).Build();
+        await admin.IncrementalAlterConfigsAsync(new()
+        {
+            [new ConfigResource { Type = ResourceType.Topic, Name = name }] = [new ConfigEntry { Name = setting, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+        });
+    }
+
     /// <summary>The sum of the offsets that a group has committed.</summary>
     public static long Committed(string bootstrap, string group, string topic, int partitions)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Bench.Posts;
 using StreamEngine.Connectors.Kafka;
@@ -181,37 +180,15 @@ internal static class EndToEndBenchmark
             .To("kafka", new() { ["topic"] = RealKafka.UniqueName("bench-windows") }, null, "window")
             .Runtime(runtimeOptions ?? new() { ["checkpoint_interval"] = "1s" })
             .Build(new Catalog(BuiltInOperators.All, [new KafkaSourceDefinition()], [new KafkaSinkDefinition()]));
-        using var loggers = LoggerFactory.Create(_ => { });
-        using var runtime = new KafkaRuntime(graph, new KafkaRuntimeOptions(), TimeProvider.System, loggers);
-        using var stop = new CancellationTokenSource();
-        Exception? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                runtime.Run(stop.Token);
-            }
-            catch (Exception error)
-            {
-                failure = error;
-            }
-        });
-        thread.Start();
+        using var engine = new RunningGraph(graph);
         var meter = new Meter();
-        while (runtime.Ledger.Consumed < WarmUp + Measured)
+        while (engine.Ledger.Consumed < WarmUp + Measured)
         {
-            if (!thread.IsAlive)
-            {
-                throw new InvalidOperationException("the graph ended early", failure);
-            }
-
-            meter.At(runtime.Ledger.Consumed);
-            thread.Join(10);
+            meter.At(engine.Ledger.Consumed);
+            engine.Wait(TimeSpan.FromMilliseconds(10));
         }
 
-        meter.At(runtime.Ledger.Consumed);
-        stop.Cancel();
-        thread.Join();
+        meter.At(engine.Ledger.Consumed);
         return meter.Result();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,9 @@ namespace StreamEngine.Connectors.Kafka;
 /// </remarks>
 public sealed class TopicAdmin : IDisposable
 {
+    /// <summary>Kafka's default of <c>max.message.bytes</c>.</summary>
+    internal const int DefaultRecordLimit = 1_048_588;
+
     private static readonly TimeSpan _callPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _propagationPatience = TimeSpan.FromSeconds(15);
 
@@ -93,6 +97,23 @@ public sealed class TopicAdmin : IDisposable
         Retrying("describe the graph's groups", TimeSpan.FromSeconds(30), () => members = _admin.DescribeConsumerGroupsAsync(groups, new DescribeConsumerGroupsOptions { RequestTimeout = _callPatience })
             .GetAwaiter().GetResult().ConsumerGroupDescriptions.Sum(g => g.Members.Count), default);
         return members;
+    }
+
+    /// <summary>
+    /// How many bytes a topic takes at once, a record alone or several in a batch (<c>max.message.bytes</c>). Where that cannot be read,
+    /// because this user may not or because the broker is the embedded one, what Kafka's default is.
+    /// </summary>
+    internal int FindRecordLimit(string topic, CancellationToken stop = default)
+    {
+        try
+        {
+            return !IsEmbedded() && SettingsOf(topic, stop).TryGetValue("max.message.bytes", out var entry) ? int.Parse(entry.Value, CultureInfo.InvariantCulture) : DefaultRecordLimit;
+        }
+        catch (Exception error) when (error is KafkaException or AccessRefusedException or TimeoutException)
+        {
+            _logger.LogDebug("The settings of topic {Topic} were not read: {Error}", topic, error.Message);
+            return DefaultRecordLimit;
+        }
     }
 
     /// <summary>All topics that this user may see, without Kafka's own, in order.</summary>
@@ -176,16 +197,10 @@ public sealed class TopicAdmin : IDisposable
             return mismatches;
         }
 
-        Dictionary<string, ConfigEntryResult>? entries = null;
-        Call($"read the settings of topic '{spec.Name}'", async () =>
-        {
-            var described = await _admin.DescribeConfigsAsync(
-                [new ConfigResource { Type = ResourceType.Topic, Name = spec.Name }], new DescribeConfigsOptions { RequestTimeout = _callPatience }).ConfigureAwait(false);
-            entries = described[0].Entries;
-        }, ErrorCode.NoError, stop);
+        var entries = SettingsOf(spec.Name, stop);
         foreach (var (name, wanted) in spec.Settings)
         {
-            var value = entries!.TryGetValue(name, out var entry) ? entry.Value : "";
+            var value = entries.TryGetValue(name, out var entry) ? entry.Value : "";
             if (!value.Split(',').Contains(wanted))
             {
                 mismatches.Add($"topic '{spec.Name}' has {name}={value}, {wanted} is needed: set it (kafka-configs.sh --alter --topic {spec.Name} --add-config {name}={wanted})");
@@ -193,6 +208,18 @@ public sealed class TopicAdmin : IDisposable
         }
 
         return mismatches;
+    }
+
+    private Dictionary<string, ConfigEntryResult> SettingsOf(string topic, CancellationToken stop)
+    {
+        Dictionary<string, ConfigEntryResult>? entries = null;
+        Call($"read the settings of topic '{topic}'", async () =>
+        {
+            var described = await _admin.DescribeConfigsAsync(
+                [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = _callPatience }).ConfigureAwait(false);
+            entries = described[0].Entries;
+        }, ErrorCode.NoError, stop);
+        return entries!;
     }
 
     private TopicMetadata AwaitTopic(string topic, int partitions, CancellationToken stop)

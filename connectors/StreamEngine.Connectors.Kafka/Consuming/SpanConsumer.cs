@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using StreamEngine.Connectors.Kafka.Native;
@@ -10,7 +11,7 @@ namespace StreamEngine.Connectors.Kafka;
 /// record. Either <see cref="Subscribe"/> (a group assigns the partitions) or <see cref="Assign"/> (the caller does).
 /// </summary>
 /// <remarks>
-/// One thread polls and calls everything else; only <see cref="Health"/> may be read by others. Of each partition, records are handed
+/// One thread polls and calls everything else; only <see cref="Health"/> and <see cref="GroupMetadata"/> may be read by others. Of each partition, records are handed
 /// over with strictly growing offsets: a record fetched before a seek, a rebalance or a pause is never handed over after it.
 /// </remarks>
 public sealed unsafe partial class SpanConsumer : IDisposable
@@ -20,7 +21,6 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     private readonly ILogger _logger;
     private readonly NativeMessage** _messages;
     private readonly int _nativeBatch;
-    private readonly Dictionary<nint, TopicPositions> _byHandle = [];
     private readonly Dictionary<string, TopicPositions> _byName = [];
     private readonly KafkaSettings _settings;
     private nint _queue;
@@ -60,8 +60,36 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     /// <summary>How this consumer stands with the brokers.</summary>
     public ConnectionHealth Health { get; }
 
-    /// <summary>What a transactional producer needs to commit offsets for this member of the group.</summary>
-    public IConsumerGroupMetadata GroupMetadata => _consumer.ConsumerGroupMetadata;
+    /// <summary>What a transactional producer needs to commit offsets for this member of the group. Any thread may ask until <see cref="Dispose"/>.</summary>
+    /// <exception cref="KafkaException">The member is leaving the group.</exception>
+    /// <remarks>Confluent.Kafka ends the process there: it reads what librdkafka does not give any more.</remarks>
+    public IConsumerGroupMetadata GroupMetadata
+    {
+        get
+        {
+            var client = Librdkafka.HandleOf(_consumer);
+            var metadata = Librdkafka.rd_kafka_consumer_group_metadata(client);
+            if (metadata == 0)
+            {
+                throw new KafkaException(new Error(ErrorCode.Local_State, "this consumer is leaving its group"));
+            }
+
+            nint bytes;
+            nuint length;
+            var error = Librdkafka.rd_kafka_consumer_group_metadata_write(metadata, &bytes, &length);
+            Librdkafka.rd_kafka_consumer_group_metadata_destroy(metadata);
+            if (error != 0)
+            {
+                var code = (ErrorCode)Librdkafka.rd_kafka_error_code(error);
+                Librdkafka.rd_kafka_error_destroy(error);
+                throw new KafkaException(code);
+            }
+
+            var written = new ReadOnlySpan<byte>((void*)bytes, (int)length).ToArray();
+            Librdkafka.rd_kafka_mem_free(client, bytes);
+            return Librdkafka.GroupMetadata(written);
+        }
+    }
 
     /// <summary>The partitions assigned now.</summary>
     public IReadOnlyList<TopicPartition> Assignment => _consumer.Assignment;
@@ -157,6 +185,7 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     {
         var handed = 0;
         var done = 0;
+        _lastHandle = -1;
         _handingOver = true;
         try
         {
@@ -205,17 +234,20 @@ public sealed unsafe partial class SpanConsumer : IDisposable
         return handed;
     }
 
+    /// <remarks>A handle says which topic it is only while a message holds it: librdkafka frees topics that nobody reads any more.</remarks>
     private TopicPositions Lookup(nint handle)
     {
-        if (!_byHandle.TryGetValue(handle, out var topic))
+        var name = handle == 0 ? default : MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)Librdkafka.rd_kafka_topic_name(handle));
+        _lastHandle = handle;
+        foreach (var topic in _byName.Values)
         {
-            topic = handle == 0 ? new TopicPositions("") : Positions(Librdkafka.Text(Librdkafka.rd_kafka_topic_name(handle)));
-            _byHandle[handle] = topic;
+            if (topic.Is(name))
+            {
+                return _lastTopic = topic;
+            }
         }
 
-        _lastHandle = handle;
-        _lastTopic = topic;
-        return topic;
+        return _lastTopic = Positions(Encoding.UTF8.GetString(name));
     }
 
     private TopicPositions Positions(string topic)

@@ -1,11 +1,16 @@
+using System.Text;
+
 namespace StreamEngine.Connectors.Kafka;
 
 /// <summary>A topic as records refer to it, and for each partition the offset of the next record to hand over (-1 = any).</summary>
 internal sealed class TopicPositions(string name)
 {
+    private readonly byte[] _utf8 = Encoding.UTF8.GetBytes(name);
     private long[] _next = [];
 
     public string Name { get; } = name;
+
+    public bool Is(ReadOnlySpan<byte> utf8) => utf8.SequenceEqual(_utf8);
 
     public ref long Next(int partition)
     {

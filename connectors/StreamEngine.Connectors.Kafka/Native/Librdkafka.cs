@@ -23,6 +23,14 @@ internal static unsafe partial class Librdkafka
     /// <summary>The native handle of a client. It stays valid as long as the client is not disposed.</summary>
     public static nint HandleOf(IClient client) => ((SafeHandle)InternalHandle(client.Handle)).DangerousGetHandle();
 
+    /// <summary>A member of a group, as Confluent.Kafka's producer takes it.</summary>
+    public static IConsumerGroupMetadata GroupMetadata(byte[] written)
+    {
+        var metadata = NewGroupMetadata();
+        WrittenIn(metadata) = written;
+        return (IConsumerGroupMetadata)metadata;
+    }
+
     /// <summary>A NUL-terminated UTF-8 text.</summary>
     public static string Text(nint text) => Marshal.PtrToStringUTF8(text) ?? "";
 
@@ -116,6 +124,17 @@ internal static unsafe partial class Librdkafka
     [LibraryImport(Library)]
     public static partial void rd_kafka_metadata_destroy(nint metadata);
 
+    /// <summary>Returns null where the consumer is leaving its group.</summary>
+    [LibraryImport(Library)]
+    public static partial nint rd_kafka_consumer_group_metadata(nint client);
+
+    [LibraryImport(Library)]
+    public static partial void rd_kafka_consumer_group_metadata_destroy(nint metadata);
+
+    /// <summary>Returns null or an error to be destroyed. The bytes are to be freed with <see cref="rd_kafka_mem_free"/>.</summary>
+    [LibraryImport(Library)]
+    public static partial nint rd_kafka_consumer_group_metadata_write(nint metadata, nint* bytes, nuint* size);
+
     [LibraryImport(Library)]
     public static partial nint rd_kafka_conf_new();
 
@@ -129,4 +148,11 @@ internal static unsafe partial class Librdkafka
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
     [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
     private static extern object InternalHandle(Handle handle);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    [return: UnsafeAccessorType("Confluent.Kafka.ConsumerGroupMetadata, Confluent.Kafka")]
+    private static extern object NewGroupMetadata();
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "serializedMetadata")]
+    private static extern ref byte[] WrittenIn([UnsafeAccessorType("Confluent.Kafka.ConsumerGroupMetadata, Confluent.Kafka")] object metadata);
 }

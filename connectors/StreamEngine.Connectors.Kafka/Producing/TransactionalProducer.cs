@@ -11,20 +11,17 @@ namespace StreamEngine.Connectors.Kafka;
 /// </summary>
 public sealed class TransactionalProducer : IDisposable
 {
-    /// <summary>How librdkafka 2.15 begins the error that tells why a transaction has to be rolled back.</summary>
-    private const string FailedTransaction = "Current transaction failed";
-
     private static readonly TimeSpan _callPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _generationPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _generationPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _tellAfter = TimeSpan.FromSeconds(15);
 
     private readonly IProducer<Null, Null> _producer;
     private readonly RecordWriter _writer;
     private readonly ILogger _logger;
     private readonly string _transactionalId;
     private readonly TopicAdmin _admin;
-    private Error? _cause;
     private bool _failed;
 
     /// <summary>Makes a producer. It connects by itself, in the background.</summary>
@@ -44,7 +41,7 @@ public sealed class TransactionalProducer : IDisposable
         config.EnableDeliveryReports = false;
         _producer = KafkaSettings.Build(new ProducerBuilder<Null, Null>(config)
             .SetLogHandler((_, log) => Health.OnLog(log))
-            .SetErrorHandler((_, error) => OnError(error))
+            .SetErrorHandler((_, error) => Health.OnError(error))
             .Build);
         Health.Attach(_producer);
         _admin = new TopicAdmin(settings, _producer, logger, Health);
@@ -130,21 +127,52 @@ public sealed class TransactionalProducer : IDisposable
         _producer.Dispose();
     }
 
-    /// <summary>The call that meets a failed transaction often says only that; what failed was told to the error handler.</summary>
-    private TransactionAbortedException Aborted(KafkaException exception)
+    /// <summary>
+    /// Why a transaction has to be rolled back. The call that meets it may say no more than that (a record is not taken, others were
+    /// not delivered). The client keeps the reason and tells it to whoever asks for what a failed transaction cannot do: to begin another.
+    /// </summary>
+    private Error CauseOf(KafkaException exception)
     {
-        var error = exception.Error.Code is ErrorCode.Local_State or ErrorCode.Local_Inconsistent ? Volatile.Read(ref _cause) ?? exception.Error : exception.Error;
-        return new TransactionAbortedException(error.Code, $"The transaction was rolled back: {error.Reason}", exception);
-    }
-
-    private void OnError(Error error)
-    {
-        if (error.Reason.StartsWith(FailedTransaction, StringComparison.Ordinal))
+        if (exception.Error.Code is ErrorCode.Local_State or ErrorCode.Local_Inconsistent)
         {
-            Interlocked.CompareExchange(ref _cause, error, null);
+            try
+            {
+                _producer.BeginTransaction();
+            }
+            catch (KafkaException refusal) when (refusal.Error.Code is not (ErrorCode.Local_State or ErrorCode.Local_Inconsistent))
+            {
+                return refusal.Error;
+            }
+            catch (KafkaException)
+            {
+                // It has no other reason.
+            }
         }
 
-        Health.OnError(error);
+        return exception.Error;
+    }
+
+    private TransactionAbortedException Aborted(Error cause, KafkaException exception, OutputBuffer records, IReadOnlyList<string> topics)
+    {
+        var reason = cause.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge ? TooLarge(cause, records, topics) : cause.Reason;
+        return new TransactionAbortedException(cause.Code, $"The transaction was rolled back: {reason}", exception);
+    }
+
+    /// <summary>Which topic takes no records as large as those that were to be sent, and what to do.</summary>
+    private string TooLarge(Error cause, OutputBuffer records, IReadOnlyList<string> topics)
+    {
+        var largest = new int[topics.Count];
+        for (var i = 0; i < records.Count; i++)
+        {
+            var record = records[i];
+            largest[record.Topic] = Math.Max(largest[record.Topic], record.Key.Length + record.Value.Length + record.Headers.Length);
+        }
+
+        // Records travel in batches, and the limit is for these: the topic with the least room for its largest record is the one.
+        var refused = Enumerable.Range(0, topics.Count).Where(t => largest[t] > 0)
+            .Select(t => (Topic: topics[t], Bytes: largest[t], Limit: _admin.FindRecordLimit(topics[t])))
+            .MinBy(t => cause.Reason.Contains($" {t.Topic} ", StringComparison.Ordinal) ? double.NegativeInfinity : (double)t.Limit / t.Bytes);
+        return $"topic '{refused.Topic}' takes at most {refused.Limit:N0} bytes at once (max.message.bytes), and the largest record for it has {refused.Bytes:N0}: raise the topic's limit (kafka-configs.sh --alter --topic {refused.Topic} --add-config max.message.bytes=…) and the brokers' (message.max.bytes). {cause.Reason}";
     }
 
     private void Send(
@@ -152,7 +180,6 @@ public sealed class TransactionalProducer : IDisposable
     {
         try
         {
-            Volatile.Write(ref _cause, null);
             Retrying("begin a transaction", _producer.BeginTransaction, null, stop);
             _writer.Write(records, topics, stop);
             if (offsets.Count > 0)
@@ -166,8 +193,9 @@ public sealed class TransactionalProducer : IDisposable
         catch (KafkaException exception)
         {
             // The client asks for it, or a record could not be queued.
+            var cause = CauseOf(exception);
             Abort(stop);
-            throw Aborted(exception);
+            throw Aborted(cause, exception, records, topics);
         }
         catch (UnknownTopicException)
         {
@@ -192,6 +220,8 @@ public sealed class TransactionalProducer : IDisposable
     private void Retrying(string what, Action call, Action? check, CancellationToken stop)
     {
         var pause = TimeSpan.FromMilliseconds(50);
+        var clock = Stopwatch.StartNew();
+        var told = false;
         for (var attempt = 1; ; attempt++)
         {
             stop.ThrowIfCancellationRequested();
@@ -208,6 +238,11 @@ public sealed class TransactionalProducer : IDisposable
             catch (KafkaRetriableException exception)
             {
                 _logger.LogDebug("Could not {What} (attempt {Attempt}): {Reason}", what, attempt, exception.Error.Reason);
+                if (!told && clock.Elapsed > _tellAfter && Health.Current.Status == ConnectionStatus.Up)
+                {
+                    told = true;
+                    _logger.LogWarning("Producer {Id} could not {What} for {Seconds:0} s and goes on trying: {Reason}", _transactionalId, what, clock.Elapsed.TotalSeconds, exception.Error.Reason);
+                }
             }
 
             check?.Invoke();

@@ -17,6 +17,7 @@ internal sealed class Committer : IDisposable
     private readonly Thread _thread;
     private readonly SemaphoreSlim _work = new(0);
     private readonly ManualResetEventSlim _idle = new(true);
+    private readonly CancellationTokenSource _given = new();
     private Checkpoint? _checkpoint;
     private Exception? _failure;
     private volatile bool _stopping;
@@ -54,13 +55,16 @@ internal sealed class Committer : IDisposable
     /// <summary>What became of the last checkpoint: null = committed (or there was none). Reading it clears it.</summary>
     internal Exception? TakeFailure() => Interlocked.Exchange(ref _failure, null);
 
-    /// <summary>Ends the thread, after the checkpoint on its way.</summary>
+    /// <summary>
+    /// Ends the thread. A checkpoint on its way is given up; the next producer with this one's id rolls it back, if it is not committed.
+    /// </summary>
     /// <returns>False when that is not done within the time; the producer is then still in use.</returns>
     internal bool TryEnd(TimeSpan within)
     {
         if (!_stopping)
         {
             _stopping = true;
+            _given.Cancel();
             _work.Release();
         }
 
@@ -71,6 +75,7 @@ internal sealed class Committer : IDisposable
     {
         _work.Dispose();
         _idle.Dispose();
+        _given.Dispose();
     }
 
     private void Run()
@@ -86,7 +91,7 @@ internal sealed class Committer : IDisposable
             var checkpoint = _checkpoint!;
             try
             {
-                _producer.Commit(checkpoint.Outputs, _topics, checkpoint.Offsets, _consumer);
+                _producer.Commit(checkpoint.Outputs, _topics, checkpoint.Offsets, _consumer, _given.Token);
                 checkpoint.Outputs.Clear();
                 Committed++;
             }

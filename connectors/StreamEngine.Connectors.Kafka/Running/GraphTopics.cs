@@ -24,6 +24,7 @@ internal sealed class GraphTopics : IDisposable
     private readonly TopicAdmin _admin;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<int, int> _partitions = [];
+    private readonly Dictionary<int, int> _recordLimits = [];
 
     internal GraphTopics(GraphPlan plan, KafkaSettings settings, TimeProvider time, ILogger logger)
     {
@@ -43,6 +44,12 @@ internal sealed class GraphTopics : IDisposable
 
     /// <summary>How many partitions a topic has, as last seen.</summary>
     internal int PartitionsOf(TopicPlan topic) => _partitions[topic.Index];
+
+    /// <summary>How many bytes a topic that the graph writes takes at once, as it was at the start.</summary>
+    internal int RecordLimitOf(TopicPlan topic) => _recordLimits[topic.Index];
+
+    /// <summary>The least of these.</summary>
+    internal int LeastRecordLimit => _recordLimits.Values.Min();
 
     /// <summary>Waits for a broker, however long that takes.</summary>
     internal void WaitForBroker(CancellationToken stop)
@@ -98,6 +105,11 @@ internal sealed class GraphTopics : IDisposable
                 var report = _admin.Ensure([Spec(topic, partitions)], stop)[0];
                 _partitions[topic.Index] = report.Partitions;
                 mismatches.AddRange(report.Mismatches);
+                var limit = _recordLimits[topic.Index] = _admin.FindRecordLimit(topic.Name, stop);
+                if (limit < TopicAdmin.DefaultRecordLimit && topic.Role is TopicRole.Partials or TopicRole.State)
+                {
+                    mismatches.Add($"topic '{topic.Name}' has max.message.bytes={limit}, {TopicAdmin.DefaultRecordLimit} are needed: raise it (kafka-configs.sh --alter --topic {topic.Name} --add-config max.message.bytes={TopicAdmin.DefaultRecordLimit})");
+                }
             }
 
             if (mismatches.Count > 0)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using StreamEngine.Core.Graph;
@@ -31,6 +32,8 @@ public sealed record KafkaRuntimeOptions
 /// </summary>
 public sealed class KafkaRuntime : IDisposable
 {
+    private const string TransactionTimeout = "transaction.timeout.ms";
+
     /// <summary>While partitions are not assigned to this process, idleness is believed only after so long.</summary>
     private static readonly TimeSpan _idleWithoutAll = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _hangsAfter = TimeSpan.FromMinutes(5);
@@ -201,9 +204,8 @@ public sealed class KafkaRuntime : IDisposable
 
     private List<Thread> Start(GraphTopics topics, string instance, CancellationToken stop)
     {
-        var producerSettings = new KafkaSettings(_settings.BootstrapServers, _settings.Settings.ContainsKey("transaction.timeout.ms")
-            ? _settings.Settings
-            : _settings.Settings.Add("transaction.timeout.ms", ((int)KafkaSourceDefinition.TransactionTimeout(_plan.Graph.Source.Options).TotalMilliseconds).ToString()));
+        var producerSettings = new KafkaSettings(_settings.BootstrapServers, ForProducers(topics));
+        var transactionTimeout = TimeSpan.FromMilliseconds(int.Parse(producerSettings.Settings[TransactionTimeout], CultureInfo.InvariantCulture));
         var threads = new List<Thread>();
         var eventClock = new EventClock();
         foreach (var stage in _plan.Stages)
@@ -217,6 +219,7 @@ public sealed class KafkaRuntime : IDisposable
                     Stage = stage,
                     Settings = _settings,
                     ProducerSettings = producerSettings,
+                    TransactionTimeout = transactionTimeout,
                     Topics = topics,
                     EventClock = stage.Kind == StageKind.Ingest ? eventClock : null,
                     TransactionalId = $"{_plan.Graph.Name}.{stage.Id}.{instance}.{i}",
@@ -236,6 +239,21 @@ public sealed class KafkaRuntime : IDisposable
         threads.Add(watch);
         watch.Start();
         return threads;
+    }
+
+    /// <summary>The source's settings, and what follows for producers where these do not say it.</summary>
+    private ImmutableSortedDictionary<string, string> ForProducers(GraphTopics topics)
+    {
+        var settings = _settings.Settings;
+        if (!settings.ContainsKey(TransactionTimeout))
+        {
+            settings = settings.Add(TransactionTimeout, ((int)KafkaSourceDefinition.TransactionTimeout(_plan.Graph.Source.Options).TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        }
+
+        // A batch is refused like a record that is too large, and is as large at the most.
+        return topics.LeastRecordLimit < TopicAdmin.DefaultRecordLimit && !settings.ContainsKey("batch.size")
+            ? settings.Add("batch.size", topics.LeastRecordLimit.ToString(CultureInfo.InvariantCulture))
+            : settings;
     }
 
     /// <summary>Follows the source when it is given more partitions.</summary>

@@ -50,6 +50,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             Time = setup.Time,
             Loggers = setup.Loggers,
             PartitionsOf = setup.PartitionsOf,
+            RecordLimitOf = setup.Topics.RecordLimitOf,
             InputPartitions = setup.PartitionsOf(setup.Input),
             PartitionNewsDelay = GraphTopics.NewsDelay(setup.Plan.Graph.Runtime.CheckpointInterval),
             InputName = setup.Input.Name,
@@ -225,6 +226,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         while (!_committer.Wait(TimeSpan.FromMilliseconds(50)) && !_stop.IsCancellationRequested && Environment.TickCount64 < until)
         {
             _consumer.Health.ThrowIfRefused();
+            ThrowIfStuck();
         }
 
         Resend();
@@ -269,6 +271,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     /// <summary>Looks after the checkpoint on its way; one that was rolled back for a passing reason is sent again.</summary>
     private void Resend()
     {
+        ThrowIfStuck();
         if (_sent is null || !_committer.IsIdle || (_retry && Environment.TickCount64 - _lastSentAt < RetryPauseMs))
         {
             return;
@@ -296,6 +299,20 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             case { } error:
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
                 break;
+        }
+    }
+
+    private void ThrowIfStuck()
+    {
+        if (_sent is null || _committer.IsIdle || Environment.TickCount64 - _lastSentAt < _setup.LongestCommit.TotalMilliseconds)
+        {
+            return;
+        }
+
+        var connection = _producer.Health.Current;
+        if (connection.Status == ConnectionStatus.Up && _setup.Time.GetUtcNow() - connection.Since > _setup.LongestCommit)
+        {
+            throw new TransactionAbortedException(ErrorCode.Local_TimedOut, $"stage {_setup.Stage.Id}: a checkpoint is on its way for {_setup.LongestCommit.TotalSeconds:0} s though Kafka can be reached{(connection.LastError is { } error ? $" (last error: {error})" : "")}");
         }
     }
 

@@ -49,10 +49,17 @@ internal sealed class TopicReader(KafkaSettings settings, string topic, string g
         while (receiver.Unfinished.Count > 0)
         {
             stop.ThrowIfCancellationRequested();
-            consumer.Poll(100, ref receiver);
+            if (consumer.Poll(100, ref receiver) > 0)
+            {
+                // It goes on, however much there is. What is done with a partition that is complete takes its time, too.
+                receiver.TellComplete(complete);
+                tell = Environment.TickCount64 + (long)_tellAfter.TotalMilliseconds;
+                continue;
+            }
+
             consumer.Health.ThrowIfRefused();
             receiver.TellComplete(complete);
-            if (Environment.TickCount64 > tell)
+            if (receiver.Unfinished.Count > 0 && Environment.TickCount64 > tell)
             {
                 logger.LogWarning("{Topic} [{Partitions}] is still not read to its end: a broker is missing, or a transaction is open there. Waiting", topic, string.Join(", ", receiver.Unfinished));
                 tell += (long)_tellAfter.TotalMilliseconds;

@@ -19,6 +19,9 @@ internal sealed record WorkerSetup
     /// <summary>The cluster, with what only producers take.</summary>
     public required KafkaSettings ProducerSettings { get; init; }
 
+    /// <summary>After which the broker rolls back a transaction that is not committed.</summary>
+    public required TimeSpan TransactionTimeout { get; init; }
+
     public required bool FromLatest { get; init; }
 
     /// <summary>Where the process's source partitions are in event time; only in an ingest stage.</summary>
@@ -32,6 +35,12 @@ internal sealed record WorkerSetup
 
     /// <summary>The consumer group.</summary>
     public string Group => $"{Plan.Graph.Name}.{Stage.Id}";
+
+    /// <summary>
+    /// How long a checkpoint may be on its way though brokers can be reached: three times what a transaction may last. By then the broker
+    /// has ended it, and the client has been seen to wait for what never comes after a node was lost.
+    /// </summary>
+    public TimeSpan LongestCommit => TransactionTimeout * 3;
 
     /// <summary>The topic of a stage that reads one.</summary>
     public TopicPlan Input => Stage.Inputs[0].Topic;

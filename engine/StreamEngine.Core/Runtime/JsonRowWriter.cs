@@ -8,9 +8,13 @@ namespace StreamEngine.Core.Runtime;
 /// <summary>Sends each row of a batch as a JSON object with the public columns; absent values are left out.</summary>
 internal sealed class JsonRowWriter : IDisposable
 {
-    /// <summary>Bytes of the largest record that is sent: with key and framing below the 1 MB that topics take by default.</summary>
+    /// <summary>Bytes of the largest row that is sent: with key and framing below the 1 MB that topics take by default.</summary>
     private const int MostBytes = 1_000_000;
 
+    /// <summary>Bytes that a record has besides key and value at the most, as one of a batch of its own.</summary>
+    private const int Framing = 200;
+
+    private readonly int _recordLimit;
     private readonly StageOutput _output;
     private readonly int _partitions;
     private readonly (int Index, JsonEncodedText Name)[] _columns;
@@ -25,11 +29,13 @@ internal sealed class JsonRowWriter : IDisposable
     /// <param name="output">Where the rows go.</param>
     /// <param name="schema">Their columns.</param>
     /// <param name="partitions">Partitions of the topic.</param>
+    /// <param name="recordLimit">Bytes of the largest record that the topic takes.</param>
     /// <param name="refuse">Takes a row that would be too large for a topic, with the reason; absent: it is sent all the same.</param>
-    internal JsonRowWriter(StageOutput output, BatchSchema schema, int partitions, Action<RecordBatch, int, string>? refuse = null)
+    internal JsonRowWriter(StageOutput output, BatchSchema schema, int partitions, int recordLimit = int.MaxValue, Action<RecordBatch, int, string>? refuse = null)
     {
         _output = output;
         _refuse = refuse;
+        _recordLimit = recordLimit;
         _partitions = partitions;
         _columns = [.. schema.Columns.Select((c, i) => (c, i)).Where(x => !x.c.Internal).Select(x => (x.i, JsonEncodedText.Encode(x.c.Name)))];
         _keys = [.. output.KeyColumns.Select(schema.IndexOf)];
@@ -53,9 +59,9 @@ internal sealed class JsonRowWriter : IDisposable
             {
                 _json.ResetWrittenCount();
                 WriteRow(batch, row);
-                if (_refuse is not null && _json.WrittenCount > MostBytes)
+                if (_refuse is not null && _json.WrittenCount > Math.Min(MostBytes, _recordLimit - key.Length - Framing))
                 {
-                    _refuse(batch, row, $"the row would be {_json.WrittenCount} bytes long in {_output.Topic.Name}; the most is {MostBytes}");
+                    _refuse(batch, row, $"the row would be {_json.WrittenCount} bytes long in {_output.Topic.Name}; the most is {Math.Min(MostBytes, _recordLimit - key.Length - Framing)}");
                     continue;
                 }
 

@@ -16,6 +16,9 @@ public sealed partial class StageTask
         /// <summary>Bytes of a record that are kept where it is sent aside: with headers and framing below the 1 MB that topics take by default.</summary>
         private const int MostBytesAside = 900_000;
 
+        /// <summary>Bytes that such a record has besides its key, value and headers at the most, as one of a batch of its own.</summary>
+        private const int Framing = 500;
+
         private readonly List<Action> _cutActions = [];
         private readonly ByteArena _headers = new(256);
 
@@ -66,14 +69,15 @@ public sealed partial class StageTask
         {
             var row = batch.Records.IndexOf(record);
             var value = row < 0 ? default : batch.Utf8(SourceDefinition.ValueColumn)[row];
-            if (value.Length > MostBytesAside)
-            {
-                RecordHeaders.Add(_headers, "original_bytes"u8, value.Length.ToString());
-                value = value[..MostBytesAside];
-            }
-
             var topic = task._plan.Topic(role)!;
             var key = Encoding.UTF8.GetBytes($"{batch.Origin.Source}|{batch.Origin.Partition}|{batch.Origin.Offsets[record]}");
+            var most = Math.Clamp(task._environment.RecordLimitOf(topic) - key.Length - _headers.Length - Framing, 0, MostBytesAside);
+            if (value.Length > most)
+            {
+                RecordHeaders.Add(_headers, "original_bytes"u8, value.Length.ToString());
+                value = value[..most];
+            }
+
             var partition = task.Partition % Math.Max(1, task._environment.PartitionsOf(topic));
             task._environment.Outputs.Append(topic.Index, partition, key, value, _headers.Buffer.AsSpan(0, _headers.Length));
         }

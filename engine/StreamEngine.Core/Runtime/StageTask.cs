@@ -319,7 +319,7 @@ public sealed partial class StageTask : IDisposable
             return batch => exchange.Write(batch, Partition, _environment.InputPartitions, _environment.Outputs);
         }
 
-        var rows = new JsonRowWriter(output, schema, partitions, _stage.Kind == StageKind.Ingest ? Refuse : null);
+        var rows = new JsonRowWriter(output, schema, partitions, _environment.RecordLimitOf(output.Topic), _stage.Kind == StageKind.Ingest ? Refuse : null);
         _owned.Add(rows);
         return batch => rows.Write(batch, _stage.Kind == StageKind.Ingest, _environment.Outputs);
     }

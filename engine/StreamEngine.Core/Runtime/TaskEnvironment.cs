@@ -15,6 +15,9 @@ public sealed class TaskEnvironment
     /// <summary>How many partitions a topic really has.</summary>
     public required Func<TopicPlan, int> PartitionsOf { get; init; }
 
+    /// <summary>How many bytes a topic takes at once: the most that a record may have, with key, headers and framing.</summary>
+    public Func<TopicPlan, int> RecordLimitOf { get; init; } = _ => int.MaxValue;
+
     /// <summary>How many partitions the stage's input has. The worker sets it anew when there are more.</summary>
     public required int InputPartitions { get; set; }
 

@@ -3,17 +3,39 @@ using StreamEngine.Core.Batches;
 
 namespace StreamEngine.Operators;
 
+/// <summary>Which way the answer to a condition may turn as a window grows, of which each row is a newer version.</summary>
+[Flags]
+internal enum Turns
+{
+    Never = 0,
+    ToTrue = 1,
+    ToFalse = 2,
+    Both = ToTrue | ToFalse,
+}
+
 /// <summary>A condition on rows, tested a column at a time. Keeps room for its work: not for several threads at once.</summary>
 internal abstract class Condition
 {
+    /// <summary>Which way its answer may turn; of interest where rows are windows.</summary>
+    public Turns Turns { get; set; } = Turns.Both;
+
     /// <summary>Tests as many rows as <paramref name="result"/> has places, from row <paramref name="from"/> on.</summary>
     public abstract void Test(RecordBatch batch, int from, Span<bool> result);
 }
 
 /// <summary>Both conditions, or either.</summary>
-internal sealed class Junction(Condition left, Condition right, bool both) : Condition
+internal sealed class Junction : Condition
 {
+    private readonly Condition _left;
+    private readonly Condition _other;
+    private readonly bool _both;
     private bool[] _right = [];
+
+    public Junction(Condition left, Condition right, bool both)
+    {
+        (_left, _other, _both) = (left, right, both);
+        Turns = left.Turns | right.Turns;
+    }
 
     public override void Test(RecordBatch batch, int from, Span<bool> result)
     {
@@ -22,21 +44,34 @@ internal sealed class Junction(Condition left, Condition right, bool both) : Con
             _right = new bool[Math.Max(result.Length, RecordBatch.DefaultCapacity)];
         }
 
-        left.Test(batch, from, result);
-        right.Test(batch, from, _right.AsSpan(0, result.Length));
+        _left.Test(batch, from, result);
+        _other.Test(batch, from, _right.AsSpan(0, result.Length));
         for (var i = 0; i < result.Length; i++)
         {
-            result[i] = both ? result[i] & _right[i] : result[i] | _right[i];
+            result[i] = _both ? result[i] & _right[i] : result[i] | _right[i];
         }
     }
 }
 
 /// <summary>The contrary of a condition.</summary>
-internal sealed class Negation(Condition condition) : Condition
+internal sealed class Negation : Condition
 {
+    private readonly Condition _condition;
+
+    public Negation(Condition condition)
+    {
+        _condition = condition;
+        Turns = condition.Turns switch
+        {
+            Turns.ToTrue => Turns.ToFalse,
+            Turns.ToFalse => Turns.ToTrue,
+            var same => same,
+        };
+    }
+
     public override void Test(RecordBatch batch, int from, Span<bool> result)
     {
-        condition.Test(batch, from, result);
+        _condition.Test(batch, from, result);
         foreach (ref var holds in result)
         {
             holds = !holds;

@@ -86,6 +86,14 @@ internal sealed class ConditionParser(string text, BatchSchema schema)
     private Condition Compared()
     {
         var (index, column) = Column();
+        var sign = Current.Text;
+        var compared = Compared(index, column);
+        compared.Turns = WindowColumns.TurnsOf(column.Name, sign, _tokens[_next - 1].Text);
+        return compared;
+    }
+
+    private Condition Compared(int index, ColumnDeclaration column)
+    {
         if (Take("is"))
         {
             return Absent(index);

@@ -30,6 +30,11 @@ public sealed class FilterDefinition : OperatorDefinition
 
         Conditions are joined by 'and', 'or', 'not' and parentheses; 'not' binds closest, then 'and'. Texts that are more than one word
         stand in single or double quotes. Texts are compared byte by byte: case counts. Every comparison with an absent value is false.
+
+        Behind windows a condition is refused that can hold for a window and no longer hold when the window has grown: of each window
+        the newest row counts, and the filter would hold it back and leave the older one standing. So what a window is of (brand,
+        channel, language, window_start, window_end) may be compared in any way, what only grows (posts, negative, neutral, positive,
+        reach, late, last_event) by > and >=, and is_final by == 1.
         """;
 
     /// <inheritdoc/>
@@ -57,9 +62,13 @@ public sealed class FilterDefinition : OperatorDefinition
         }
 
         var parser = new ConditionParser(options.Get(Where), input);
-        if (!parser.TryParse(out _))
+        if (!parser.TryParse(out var condition))
         {
             problems.Add(new GraphProblem(options.PositionOf(Where), $"filter: option 'where', character {parser.ErrorPosition + 1}: {parser.Error}"));
+        }
+        else if (input.Windows is { IsSession: false } && condition.Turns.HasFlag(Turns.ToFalse))
+        {
+            problems.Add(new GraphProblem(options.PositionOf(Where), "filter: this can hold for a window and no longer hold when the window has grown; sinks would then keep its older row. Behind windows compare brand, channel, language, window_start and window_end as you like, posts, negative, neutral, positive, reach, late and last_event by > or >=, is_final by == 1; filter by others where the rows are read"));
         }
     }
 

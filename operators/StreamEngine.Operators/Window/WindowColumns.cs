@@ -67,6 +67,28 @@ internal static class WindowColumns
         new ColumnDeclaration("evidence", ColumnType.Utf8, "how far the window goes in each source partition, and a sample of its negative posts, encoded", Internal: true),
         new ColumnDeclaration("slot", ColumnType.Utf8, "the whole aggregate, encoded", Internal: true));
 
+    /// <summary>Which way a comparison may turn from one version of a window to the next; of windows that are no sessions.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="sign">How it is compared.</param>
+    /// <param name="value">With what.</param>
+    internal static Turns TurnsOf(string column, string sign, string value) => column switch
+    {
+        "window_start" or "window_end" or "brand" or "channel" or "language" => Turns.Never,
+        // Estimated beyond 64, authors may become fewer.
+        "posts" or "negative" or "neutral" or "positive" or "reach" or "late" or "last_event" => Growing(sign),
+        "is_final" when (sign, value) is ("==", "1") => Turns.ToTrue,
+        "is_final" when (sign, value) is ("==", "0") => Turns.ToFalse,
+        "is_final" => Growing(sign),
+        _ => Turns.Both,
+    };
+
+    private static Turns Growing(string sign) => sign switch
+    {
+        ">" or ">=" => Turns.ToTrue,
+        "<" or "<=" => Turns.ToFalse,
+        _ => Turns.Both,
+    };
+
     /// <summary>What operators emit whose windows are of a shape.</summary>
     internal static BatchSchema OutputOf(WindowShape shape) => new(Output.Columns) { Windows = shape };
 }

@@ -35,7 +35,7 @@ public sealed class WindowDefinition : TwoPhaseDefinition
         "lateness", "how long after its end, by the partition's watermark, a window still takes posts; later ones go to the late topic", TimeSpan.FromMinutes(10));
 
     internal static readonly Option<TimeSpan> Early = Option.Duration(
-        "early", "how often windows that are still open are emitted, where they changed; 0 = at every checkpoint", TimeSpan.FromSeconds(1));
+        "early", "how often windows that are still open are emitted, where they changed; 0 = at every checkpoint. Bounds how soon an alert comes", TimeSpan.FromMilliseconds(100));
 
     internal static readonly Option<TimeSpan> Retain = Option.Duration(
         "retain", "how long, by the greatest watermark, windows are kept for partitions that are idle and may come back; a partition that is only behind is waited for without limit", TimeSpan.FromHours(6));

@@ -44,9 +44,15 @@ internal ref struct PostReader
     private Tokenizer _tokens;
 
     public PostReader(ReadOnlySpan<byte> utf8)
+        : this(utf8, 0)
+    {
+    }
+
+    /// <summary>Reads from a place on where no token lies across.</summary>
+    public PostReader(ReadOnlySpan<byte> utf8, int from)
     {
         _text = utf8;
-        _tokens = new Tokenizer(utf8);
+        _tokens = new Tokenizer(utf8, from);
     }
 
     /// <summary>Reads up to <c>units.Length</c> units.</summary>

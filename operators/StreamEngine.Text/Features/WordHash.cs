@@ -26,6 +26,22 @@ internal static class WordHash
         return hash | 1;
     }
 
+    /// <summary>The same for a word of which the eight bytes before its end are readable even where it is shorter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfAsciiWord(ref byte start, int length)
+    {
+        var hash = (ulong)length * Second;
+        ref var tail = ref Unsafe.Add(ref start, length - 8);
+        var left = length;
+        for (; left > 8; left -= 8)
+        {
+            hash = Mix(hash ^ (Unsafe.ReadUnaligned<ulong>(ref start) | CaseBits));
+            start = ref Unsafe.Add(ref start, 8);
+        }
+        var unused = 64 - (8 * left);
+        return Mix(hash ^ ((Unsafe.ReadUnaligned<ulong>(ref tail) >> unused) | (CaseBits >> unused))) | 1;
+    }
+
     /// <summary>Hashes bytes as they are; never equal by construction to the hash of an ASCII word.</summary>
     public static ulong OfBytes(ReadOnlySpan<byte> bytes)
     {
@@ -37,6 +53,21 @@ internal static class WordHash
         if (at < bytes.Length)
             hash = Mix(hash ^ Tail(ref first, bytes.Length, at, bytes.Length));
         return hash | 1;
+    }
+
+    /// <summary>The same for a word of which the eight bytes before its end are readable even where it is shorter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfWordBytes(ref byte start, int length)
+    {
+        var hash = ((ulong)length + 0x1_0000) * Second;
+        ref var tail = ref Unsafe.Add(ref start, length - 8);
+        var left = length;
+        for (; left > 8; left -= 8)
+        {
+            hash = Mix(hash ^ Unsafe.ReadUnaligned<ulong>(ref start));
+            start = ref Unsafe.Add(ref start, 8);
+        }
+        return Mix(hash ^ (Unsafe.ReadUnaligned<ulong>(ref tail) >> (64 - (8 * left)))) | 1;
     }
 
     /// <summary>Hashes a small number, such as the first byte and the length of a punctuation run.</summary>

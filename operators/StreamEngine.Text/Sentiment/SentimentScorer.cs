@@ -17,6 +17,7 @@ public sealed class SentimentScorer
 
     private readonly SentimentModel _model;
     private readonly UnitCache _cache;
+    private readonly UnitReader _reader = new();
     private readonly PostUnits[] _posts = new PostUnits[Stages];
     private readonly ulong[] _clauses;
     private readonly SentimentOutput _output;
@@ -89,8 +90,7 @@ public sealed class SentimentScorer
     /// <summary>Reads a post's first units and asks for their sums.</summary>
     private void Read(PostUnits post, ReadOnlySpan<byte> text)
     {
-        var reader = new PostReader(text);
-        post.Count = reader.Read(post.Units);
+        post.Count = _reader.Read(text, post.Units);
         post.Continued = post.Count == PostUnits.AtOnce;
         Prefetch(post.Units.AsSpan(0, post.Count));
     }
@@ -173,16 +173,14 @@ public sealed class SentimentScorer
         foreach (var key in clauseKeys)
         {
             var slot = key & mask;
-            ulong clause;
-            while ((clause = Unsafe.Add(ref table, slot)) != 0)
+            var clause = Unsafe.Add(ref table, slot);
+            // Whether a pair is known cannot be foreseen, so both are one way: the empty entry that an unknown one ends at adds nothing.
+            while (((uint)clause != key) & (clause != 0))
             {
-                if ((uint)clause == key)
-                {
-                    sums.AddClause(clause);
-                    break;
-                }
                 slot = (slot + 1) & mask;
+                clause = Unsafe.Add(ref table, slot);
             }
+            sums.AddClause(clause);
         }
     }
 

@@ -48,7 +48,7 @@ internal struct SentimentSums
     {
         var frequency = (int)(clause >> 56) * weight;
         Square += (long)frequency * frequency;
-        Clauses += Vector128.Create((sbyte)(clause >> 32), (sbyte)(clause >> 40), (sbyte)(clause >> 48), 0) * weight;
+        Clauses += ClassesOf(clause) * weight;
     }
 
     /// <summary>Adds an entry of <see cref="SentimentModel.Clauses"/>.</summary>
@@ -57,8 +57,13 @@ internal struct SentimentSums
     {
         var frequency = (int)(clause >> 56);
         Square += frequency * frequency;
-        Clauses += Vector128.Create((sbyte)(clause >> 32), (sbyte)(clause >> 40), (sbyte)(clause >> 48), 0);
+        Clauses += ClassesOf(clause);
     }
+
+    // Three numbers of eight bits from the 32nd bit on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> ClassesOf(ulong clause) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar((uint)(clause >> 32) & 0xFF_FFFF).AsSByte()));
 
     // Sixteen numbers of sixteen bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,7 +19,16 @@ public ref struct Tokenizer
 
     /// <summary>Starts at the beginning of a text.</summary>
     /// <param name="utf8">Text in UTF-8; invalid bytes read as U+FFFD.</param>
-    public Tokenizer(ReadOnlySpan<byte> utf8) => _text = utf8;
+    public Tokenizer(ReadOnlySpan<byte> utf8)
+        : this(utf8, 0)
+    {
+    }
+
+    internal Tokenizer(ReadOnlySpan<byte> utf8, int from)
+    {
+        _text = utf8;
+        _position = from;
+    }
 
     /// <summary>Reads the next token.</summary>
     /// <returns>False at the end of the text.</returns>

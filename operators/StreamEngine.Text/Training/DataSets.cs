@@ -6,7 +6,7 @@ internal sealed class DataSets
     private const int Classes = SentimentNetwork.Classes;
     private const double MostBalance = 4;
 
-    public DataSets(TrainingCorpus corpus, float balance)
+    public DataSets(TrainingCorpus corpus, SentimentTrainingOptions options)
     {
         var names = new Dictionary<string, int>();
         OfText = new int[corpus.Count];
@@ -26,6 +26,7 @@ internal sealed class DataSets
         {
             var (text, set) = (corpus.Texts[i], OfText[i]);
             var share = (double)counts[set, (int)text.Label] * (TwoClasses[set] ? 2 : 3) / Total(counts, set);
+            var balance = text.IsReference ? options.ReferenceBalance : options.Balance;
             Weights[i] = text.Weight * (text.IsEntry ? 1 : (float)Math.Min(MostBalance, Math.Pow(share, -balance)));
         }
     }

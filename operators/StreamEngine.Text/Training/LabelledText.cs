@@ -16,6 +16,9 @@ public sealed record LabelledText(byte[] Text, SentimentLabel Label, string Lang
     /// </summary>
     public bool IsReference { get; init; }
 
+    /// <summary>The set that its own translates row by row; null for a set that translates none.</summary>
+    public string? Translates { get; init; }
+
     /// <summary>For an entry of a lexicon, how much blame or praise it says, -1 to 1; null for texts that people wrote.</summary>
     public double? Valence { get; init; }
 

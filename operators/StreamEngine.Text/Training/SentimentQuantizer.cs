@@ -55,7 +55,7 @@ internal static class SentimentQuantizer
 
     /// <summary>
     /// The networks' rows side by side: the mean for the classes, then each network's hidden units; frequencies and the
-    /// words' grades folded in.
+    /// rows that a key shares folded in.
     /// </summary>
     private static float[] Merge(TrainingCorpus corpus, SentimentNetwork[] networks, int columns)
     {
@@ -64,8 +64,8 @@ internal static class SentimentQuantizer
         {
             var to = numbers.AsSpan(row * columns, columns);
             Add(corpus, networks, row, to);
-            if (corpus.GradeRows[row] >= 0)
-                Add(corpus, networks, corpus.GradeRows[row], to);
+            foreach (var shared in corpus.SharedRows[row])
+                Add(corpus, networks, shared, to);
         }
         return numbers;
     }
@@ -84,11 +84,11 @@ internal static class SentimentQuantizer
         }
     }
 
-    /// <summary>The frequency of a key together with its grade's: their squares add up in a post's length.</summary>
+    /// <summary>The frequency of a key together with those of the rows that it shares: their squares add up in a post's length.</summary>
     private static byte Frequency(TrainingCorpus corpus, int row)
     {
-        int own = corpus.Frequencies[row], grade = corpus.GradeRows[row] < 0 ? 0 : corpus.Frequencies[corpus.GradeRows[row]];
-        return (byte)Math.Min(byte.MaxValue, Math.Round(Math.Sqrt((own * own) + (grade * grade))));
+        var square = corpus.SharedRows[row].Append(row).Sum(at => corpus.Frequencies[at] * corpus.Frequencies[at]);
+        return (byte)Math.Min(byte.MaxValue, Math.Round(Math.Sqrt(square)));
     }
 
     private static float[] MergeClauses(TrainingCorpus corpus, SentimentNetwork[] networks)
@@ -127,13 +127,13 @@ internal static class SentimentQuantizer
     {
         float direct = 0, hidden = 0;
         var sums = new float[columns];
-        foreach (var features in corpus.TypeFeatures)
+        for (var type = 0; type < corpus.TypeFeatures.Length; type++)
         {
             Array.Clear(sums);
-            foreach (var feature in features)
+            // The rows that features share are folded into their own.
+            foreach (var feature in corpus.OwnFeatures(type))
             {
-                // Grades stand in the rows of their words.
-                for (var c = 0; c < columns && feature < corpus.Keys.Length; c++)
+                for (var c = 0; c < columns; c++)
                     sums[c] += numbers[(feature * columns) + c];
             }
             for (var c = 0; c < columns; c++)

@@ -25,7 +25,7 @@ public static class SentimentTrainer
             throw new ArgumentException($"A model has one to four members, not {options.Members}.", nameof(options));
         var calibration = texts.Where(IsForCalibration).ToList();
         var corpus = TrainingCorpus.Build([.. texts.Where(text => !IsForCalibration(text))], options);
-        var sets = new DataSets(corpus, options.Balance);
+        var sets = new DataSets(corpus, options);
         var networks = new SentimentNetwork[options.Members];
         Parallel.For(0, networks.Length, new ParallelOptions { CancellationToken = cancellation }, member =>
         {

@@ -35,11 +35,15 @@ public sealed record SentimentTrainingOptions
     public float SetBiasRate { get; init; } = 0.1f;
 
     /// <summary>
-    /// How far the classes of a set are made to count alike: 0 leaves every text its weight, 1 gives all classes of a set
-    /// the same sum of weights.
+    /// How far the classes of a set that is no reference are made to count alike: 0 leaves every text its weight, 1 gives
+    /// all classes of a set the same sum of weights.
     /// </summary>
     /// <value>Defaults to 0.5.</value>
     public float Balance { get; init; } = 0.5f;
+
+    /// <summary>The same for reference sets (<see cref="LabelledText.IsReference"/>).</summary>
+    /// <value>Defaults to 1: a class that is rare in its set is found as readily as the others.</value>
+    public float ReferenceBalance { get; init; } = 1;
 
     /// <summary>In how many texts a word or n-gram must stand to be learned.</summary>
     /// <value>Defaults to 4.</value>

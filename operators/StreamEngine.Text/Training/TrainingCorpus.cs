@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using StreamEngine.Text.Features;
 using StreamEngine.Text.Sentiment;
+using StreamEngine.Text.Training.Translation;
 
 namespace StreamEngine.Text.Training;
 
@@ -13,6 +14,7 @@ internal sealed class TrainingCorpus
     private readonly Dictionary<ulong, int> _types = [];
     private readonly List<uint[]> _typeFeatures = [];
     private readonly List<bool> _typeNegates = [];
+    private readonly List<bool> _typeIsWord = [];
     private readonly List<int> _typeTexts = [];
     private readonly List<int> _typeLastText = [];
     private readonly HashSet<int> _entryTypes = [];
@@ -33,8 +35,11 @@ internal sealed class TrainingCorpus
     /// <summary>Keys of the unit features that are learned.</summary>
     public uint[] Keys { get; private set; } = [];
 
-    /// <summary>Per key the row of its grade (<see cref="LexiconPriors"/>), behind those of all keys; -1 where it has none.</summary>
-    public int[] GradeRows { get; private set; } = [];
+    /// <summary>
+    /// Per key the rows of others that add to its own: of its grade (<see cref="LexiconPriors"/>), behind those of all
+    /// keys, and of the word that it translates (<see cref="TranslatedWords"/>).
+    /// </summary>
+    public int[][] SharedRows { get; private set; } = [];
 
     /// <summary>Frequencies of the keys and, behind them, of the grades, in steps.</summary>
     public byte[] Frequencies { get; private set; } = [];
@@ -43,11 +48,15 @@ internal sealed class TrainingCorpus
 
     public byte[] ClauseFrequencies { get; private set; } = [];
 
-    /// <summary>Per type, the features that are learned, as indexes into <see cref="Keys"/>, and the grades' rows behind them.</summary>
+    /// <summary>Per type, the features that are learned, as indexes into <see cref="Keys"/>, and the rows that they share behind them.</summary>
     public int[][] TypeFeatures { get; private set; } = [];
 
     private int[] _clauseIndexes = [];
+    private int[] _typeOwn = [];
     private Dictionary<uint, int> _rows = [], _clauseRows = [];
+
+    /// <summary>The features of a type without the rows that they share.</summary>
+    public ReadOnlySpan<int> OwnFeatures(int type) => TypeFeatures[type].AsSpan(0, _typeOwn[type]);
 
     public ReadOnlySpan<int> Units(int text) => CollectionsMarshal.AsSpan(_units)[_unitStarts[text].._unitStarts[text + 1]];
 
@@ -80,7 +89,7 @@ internal sealed class TrainingCorpus
             foreach (ref readonly var unit in units.AsSpan(0, count))
             {
                 var own = unit.Kind == UnitKind.Break ? 0 : WordFeatures.List(in unit, text.Slice(unit.Start, unit.Length), keys);
-                rows.AddRange(WithGrades(keys[..own].Where(_rows.ContainsKey).Select(key => _rows[key])));
+                rows.AddRange(WithShared([.. keys[..own].Where(_rows.ContainsKey).Select(key => _rows[key])]));
                 var n = clauses.Next(keys[0], unit.Kind == UnitKind.Word && Negation.Contains(keys[0]), unit.Kind, unit.Flags, added);
                 foreach (var clause in added[..n])
                 {
@@ -128,6 +137,7 @@ internal sealed class TrainingCorpus
             _types.Add(unit.Key, type);
             var count = WordFeatures.List(in unit, text.AsSpan(unit.Start, unit.Length), features);
             _typeFeatures.Add(features[..count]);
+            _typeIsWord.Add(unit.Kind == UnitKind.Word);
             _typeNegates.Add(unit.Kind == UnitKind.Word && Negation.Contains(features[0]));
             _typeTexts.Add(0);
             _typeLastText.Add(-1);
@@ -151,9 +161,12 @@ internal sealed class TrainingCorpus
         foreach (var type in _entryTypes)
             CollectionsMarshal.GetValueRefOrAddDefault(counts, _typeFeatures[type][0], out _) += options.MinTexts;
         (Keys, var frequencies, _rows) = Choose(counts, options.MinTexts, options.MaxFeatures);
-        GradeRows = [.. Keys.Select(key => priors.Grade(key)).Select(grade => grade < 0 ? -1 : Keys.Length + grade)];
+        var translated = TranslatedWords.Of(_texts, Words);
+        SharedRows = [.. Keys.Select(key => Shared(key, priors, translated))];
         Frequencies = [.. frequencies, .. GradeFrequencies(priors)];
-        TypeFeatures = [.. _typeFeatures.Select(list => WithGrades(list.Select(key => _rows.GetValueOrDefault(key, -1)).Where(row => row >= 0)))];
+        int[][] own = [.. _typeFeatures.Select(list => list.Where(_rows.ContainsKey).Select(key => _rows[key]).ToArray())];
+        _typeOwn = [.. own.Select(rows => rows.Length)];
+        TypeFeatures = [.. own.Select(WithShared)];
 
         counts.Clear();
         foreach (var clause in _clauses)
@@ -162,10 +175,27 @@ internal sealed class TrainingCorpus
         _clauseIndexes = [.. _clauses.Select(key => _clauseRows.GetValueOrDefault(key, -1))];
     }
 
-    private int[] WithGrades(IEnumerable<int> rows)
+    private int[] WithShared(int[] rows) => [.. rows, .. rows.SelectMany(row => SharedRows[row])];
+
+    private int[] Shared(uint key, LexiconPriors priors, TranslatedWords translated)
     {
-        var learned = rows.ToArray();
-        return [.. learned, .. learned.Select(row => GradeRows[row]).Where(row => row >= 0)];
+        var shared = new List<int>();
+        if (priors.Grade(key) is >= 0 and var grade)
+            shared.Add(Keys.Length + grade);
+        if (translated.OriginalOf(key) is { } original && _rows.TryGetValue(original, out var row))
+            shared.Add(row);
+        return [.. shared];
+    }
+
+    private uint[] Words(int text)
+    {
+        var words = new SortedSet<uint>();
+        foreach (var type in Units(text))
+        {
+            if (_typeIsWord[type])
+                words.Add(_typeFeatures[type][0]);
+        }
+        return [.. words];
     }
 
     private byte[] GradeFrequencies(LexiconPriors priors)

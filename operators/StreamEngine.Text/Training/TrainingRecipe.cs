@@ -25,7 +25,10 @@ public enum LicenceClass
 /// <param name="Weight">How much its texts count, relative to 1.</param>
 /// <param name="Lexicon">Whether it is a list of words with valences.</param>
 /// <param name="Reference">Whether the model should expect the set's share of classes (<see cref="LabelledText.IsReference"/>).</param>
-public sealed record TrainingSet(string Path, string Licence, string Terms, float Weight, bool Lexicon = false, bool Reference = false)
+/// <param name="Neutral">Whether its neutral texts are learned. Not for sets that hardly ever say neutral: they then teach nothing about it.</param>
+/// <param name="Translates">The set that it translates, row by row in the same order, by the name of its folder.</param>
+public sealed record TrainingSet(
+    string Path, string Licence, string Terms, float Weight, bool Lexicon = false, bool Reference = false, bool Neutral = true, string? Translates = null)
 {
     /// <summary>The licence's class.</summary>
     public LicenceClass Class => TrainingRecipe.ParseLicence(Licence)
@@ -79,7 +82,11 @@ public sealed record TrainingRecipe(IReadOnlyList<TrainingSet> Sets, IReadOnlyLi
                 continue;
             var name = set.Path.Split('/')[0];
             foreach (var file in DataFiles.Expand(folder, set.Path))
-                texts.AddRange((set.Lexicon ? LabelledFile.ReadLexicon(file, name) : LabelledFile.Read(file, name, out _)).Select(text => text with { Weight = set.Weight, IsReference = set.Reference }));
+            {
+                var rows = set.Lexicon ? LabelledFile.ReadLexicon(file, name) : LabelledFile.Read(file, name, out _);
+                texts.AddRange(rows.Where(text => set.Neutral || text.Label != SentimentLabel.Neutral)
+                    .Select(text => text with { Weight = set.Weight, IsReference = set.Reference, Translates = set.Translates }));
+            }
         }
         return texts;
     }

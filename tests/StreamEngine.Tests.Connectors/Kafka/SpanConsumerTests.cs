@@ -156,6 +156,45 @@ public sealed class SpanConsumerTests(RealKafka kafka)
         Assert.Throws<InvalidDataException>(() => none.Until(broken, () => false, "a failure"));
     }
 
+    [KafkaTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_still_commits_for_a_member_that_leaves_gets_an_error(bool failing)
+    {
+        var topic = await kafka.CreateTopic("leaving");
+        using var consumer = new SpanConsumer(Sent.To(kafka.Bootstrap), new SpanConsumerOptions { GroupId = "g-" + topic }, _log, new Listener(partitions => [])
+        {
+            OnRevoked = () =>
+            {
+                if (failing)
+                {
+                    throw new OperationCanceledException();
+                }
+            },
+        });
+        consumer.Subscribe(topic);
+        var none = new Collected();
+        none.Until(consumer, () => none.Ends.Count == 1, "its end");
+        var asking = Task.Run(() =>
+        {
+            while (true)
+            {
+                Assert.NotNull(consumer.GroupMetadata);
+            }
+        });
+
+        if (failing)
+        {
+            Assert.Throws<OperationCanceledException>(consumer.Close);
+        }
+        else
+        {
+            consumer.Close();
+        }
+
+        Assert.Equal(ErrorCode.Local_State, (await Assert.ThrowsAsync<KafkaException>(() => asking)).Error.Code);
+    }
+
     [KafkaFact]
     public void A_missing_topic_is_an_error_that_names_it()
     {
@@ -215,11 +254,11 @@ public sealed class SpanConsumerTests(RealKafka kafka)
 
     private sealed class Listener(Func<IReadOnlyList<TopicPartition>, IEnumerable<TopicPartitionOffset>> starts) : IAssignmentListener
     {
+        public Action? OnRevoked { get; init; }
+
         public IEnumerable<TopicPartitionOffset> Assigned(IReadOnlyList<TopicPartition> partitions) => starts(partitions);
 
-        public void Revoked(IReadOnlyList<TopicPartitionOffset> partitions)
-        {
-        }
+        public void Revoked(IReadOnlyList<TopicPartitionOffset> partitions) => OnRevoked?.Invoke();
 
         public void Lost(IReadOnlyList<TopicPartition> partitions)
         {

@@ -66,8 +66,7 @@ public sealed class TransactionalProducerTests(RealKafka kafka)
         tooLarge.Append(1, 0, "k"u8, noise);
         var aborted = Assert.Throws<TransactionAbortedException>(() =>
             producer.Commit(tooLarge, [topic, small], [new TopicPartitionOffset(place, 22)], member));
-        // The client does not always tell why the broker refused the record before it says that the transaction has failed.
-        Assert.True(aborted.IsPermanent || aborted.Code == ErrorCode.Local_State, aborted.ToString());
+        Assert.True(aborted.IsPermanent, aborted.ToString());
         Assert.Equal(11, member.Committed([place], TimeSpan.FromSeconds(10))[0].Offset.Value);
         producer.Commit(Sent.Texts(0, ["two"]), [topic], [new TopicPartitionOffset(place, 33)], member);
 
@@ -80,6 +79,34 @@ public sealed class TransactionalProducerTests(RealKafka kafka)
         var all = new Collected();
         all.Until(curious, () => all.Ends.Count > 0, "the end");
         Assert.Contains("never seen", all.Texts);
+    }
+
+    [KafkaTheory]
+    [InlineData(0)]
+    [InlineData(2000)]
+    public async Task A_record_that_its_topic_does_not_take_is_told_with_topic_size_and_limit_however_many_follow(int more)
+    {
+        var topic = await kafka.CreateTopic("roomy");
+        var small = await kafka.CreateTopic("small", 1, new Dictionary<string, string> { ["max.message.bytes"] = "1000" });
+        // With so small a queue the client hears of the refusal while records are still being queued.
+        using var producer = new TransactionalProducer(Sent.To(kafka.Bootstrap, ("queue.buffering.max.kbytes", "100"), ("batch.size", "20000")), topic, _log);
+        producer.Initialize(TimeSpan.FromSeconds(60));
+        var random = new Random(8);
+        var noise = new byte[5000];
+        random.NextBytes(noise);
+        var records = new OutputBuffer();
+        records.Append(1, 0, "k"u8, noise);
+        for (var i = 0; i < more; i++)
+        {
+            random.NextBytes(noise);
+            records.Append(0, 0, "k"u8, noise);
+        }
+
+        var aborted = Assert.Throws<TransactionAbortedException>(() => producer.Commit(records, [topic, small], [], null));
+
+        Assert.Equal((ErrorCode.MsgSizeTooLarge, true), (aborted.Code, aborted.IsPermanent));
+        Assert.Contains($"topic '{small}' takes at most 1,000 bytes at once (max.message.bytes), and the largest record for it has 5,001", aborted.Message, StringComparison.Ordinal);
+        Sent.Numbers(producer, topic, 0, 0, 1);
     }
 
     [KafkaFact]

@@ -71,6 +71,38 @@ public sealed class FilterOperatorTests
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("brand in [Acme] and not channel == forum or language is absent", true)]
+    [InlineData("window_start >= 2026-03-01T00:00:00Z and window_end < 2026-04-01T00:00:00Z", true)]
+    [InlineData("posts >= 10 and (negative > 3 or reach > 1000) and not positive < 2", true)]
+    [InlineData("is_final == 1 and posts >= 10", true)]
+    [InlineData("not is_final == 0", true)]
+    [InlineData("is_final == 0", false)]
+    [InlineData("posts < 10", false)]
+    [InlineData("posts == 10", false)]
+    [InlineData("not posts > 10", false)]
+    [InlineData("mean_score < -0.2", false)]
+    [InlineData("is_final == 1 and mean_score is present", false)]
+    [InlineData("authors > 100", false)]
+    [InlineData("first_event > 2026-03-01", false)]
+    [InlineData("negative in [1, 2]", false)]
+    public void Behind_windows_only_conditions_that_stay_met_are_taken(string where, bool taken)
+    {
+        OperatorHarness Behind(BatchSchema windows) =>
+            new(new FilterDefinition(), new Dictionary<string, object?> { ["where"] = where }, new HarnessSetting { Input = windows });
+        if (taken)
+        {
+            Behind(WindowColumns.OutputOf(new WindowShape(TimeSpan.FromMinutes(1)))).Dispose();
+        }
+        else
+        {
+            Assert.Contains("no longer hold when the window has grown", Assert.Throws<GraphException>(() => Behind(WindowColumns.OutputOf(new WindowShape(TimeSpan.FromMinutes(1)))).Dispose()).Message, StringComparison.Ordinal);
+        }
+
+        // Where rows are no windows, everything may be asked.
+        Behind(WindowColumns.Output).Dispose();
+    }
+
     [Fact]
     public void Filtering_allocates_nothing_once_warm()
     {

@@ -93,6 +93,7 @@ public sealed class WindowTimeTests
     [Fact]
     public void Open_windows_are_emitted_as_often_as_early_says_and_final_ones_once_and_at_once()
     {
+        _options["early"] = "1s";
         using var merge = Merge(1);
         using var first = First(0, 1);
         for (var i = 0; i < 30; i++)

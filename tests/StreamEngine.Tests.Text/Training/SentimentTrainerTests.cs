@@ -104,7 +104,7 @@ public class SentimentTrainerTests
 
         SentimentLabel Doubtful(float balance)
         {
-            var model = SentimentTrainer.Train([.. Enumerable.Range(0, 3_000).Select(Text)], new SentimentTrainingOptions { Balance = balance, Members = 1 });
+            var model = SentimentTrainer.Train([.. Enumerable.Range(0, 3_000).Select(Text)], new SentimentTrainingOptions { ReferenceBalance = balance, Members = 1 });
             new SentimentScorer(model).Score("hmm"u8, out var score);
             return score.Label;
         }
