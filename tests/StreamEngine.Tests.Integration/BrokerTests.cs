@@ -67,7 +67,7 @@ public sealed class BrokerTests(BrokerTests.SecureKafka own) : IClassFixture<Bro
         var topic = await kafka.CreateTopic("posts", 4);
         var graph = RealKafka.UniqueName("stuck");
         var posts = new PostStream(seed: 37, partitions: 4);
-        using var engine = RunningProgram.Start(PostStream.Run(folder, graph, kafka.Bootstrap, topic, _noClickHouse, "--set", "source.kafka.transaction_timeout=2s"));
+        using var engine = RunningProgram.Start(PostStream.Run(folder, graph, kafka.Bootstrap, topic, _noClickHouse, "--set", "source.kafka.transaction_timeout=2s", "--set", "source.kafka.settings.session.timeout.ms=45000"));
         // Without a pause, so that a checkpoint is on its way at every moment.
         var publishing = Task.Run(() =>
         {

@@ -81,7 +81,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     internal void Run()
     {
         _consumer.Subscribe(_setup.Input.Name);
-        var receiver = new Receiver(_tasks, _restoring);
+        var receiver = new StageReceiver(_tasks, _restoring);
         while (!_stop.IsCancellationRequested)
         {
             var read = _consumer.Poll(PollTimeout(), ref receiver);
@@ -379,27 +379,4 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         new(task.NextOffset, task.Ledger, isHere ? _consumer.KnownEnd(_setup.Input.Name, task.Partition) : -1, task.EventTime, isHere);
 
     private static ConnectionState Worse(ConnectionState a, ConnectionState b) => a.Status >= b.Status ? a : b;
-
-    private readonly struct Receiver(Dictionary<int, StageTask> tasks, RestoringPartitions restoring) : IRecordReceiver
-    {
-        public void OnRecord(in ConsumedRecord record)
-        {
-            if (!tasks.TryGetValue(record.Partition, out var task))
-            {
-                restoring.PassedOver(record.Partition, record.Offset);
-                return;
-            }
-
-            task.CaughtUp = false;
-            task.Take(record.Offset, record.Timestamp, record.Key, record.Value);
-        }
-
-        public void OnPartitionEnd(string topic, int partition, long offset)
-        {
-            if (tasks.TryGetValue(partition, out var task))
-            {
-                task.CaughtUp = true;
-            }
-        }
-    }
 }
