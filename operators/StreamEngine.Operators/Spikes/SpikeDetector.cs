@@ -21,7 +21,7 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
     private const int ShortestToSee = 1;
 
     /// <summary>A slow burn is no surprise at any moment: it is the last buckets being so many deviations above the usual ...</summary>
-    private const double BurnsAt = 3;
+    private const double BurnsAt = 2.5;
 
     /// <summary>A slow burn goes on while they are so many deviations above it: by then the usual has learnt some of it.</summary>
     private const double BurnStaysAt = 1;
