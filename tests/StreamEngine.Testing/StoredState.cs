@@ -6,9 +6,13 @@ namespace StreamEngine.Testing;
 public sealed class StoredState
 {
     private readonly Dictionary<string, Dictionary<string, (byte Version, byte[] Value)>> _tables = [];
+    private readonly Dictionary<string, int> _puts = [];
 
     /// <summary>How many entries a table has.</summary>
     public int Count(string table) => _tables.TryGetValue(table, out var entries) ? entries.Count : 0;
+
+    /// <summary>How often entries of a table were written so far.</summary>
+    public int Puts(string table) => _puts.GetValueOrDefault(table);
 
     /// <summary>A table's entries, in no order.</summary>
     public IReadOnlyList<(byte[] Key, byte Version, byte[] Value)> Entries(string table) =>
@@ -23,7 +27,9 @@ public sealed class StoredState
             _tables[table.Name] = entries = [];
         }
 
-        table.WriteChanges(new Changes(entries, table.Version));
+        var changes = new Changes(entries, table.Version);
+        table.WriteChanges(changes);
+        _puts[table.Name] = Puts(table.Name) + changes.Puts;
     }
 
     /// <summary>Fills a table with what is stored.</summary>
@@ -43,7 +49,13 @@ public sealed class StoredState
 
     private sealed class Changes(Dictionary<string, (byte, byte[])> entries, byte version) : IStateChanges
     {
-        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => entries[Convert.ToHexString(key)] = (version, value.ToArray());
+        public int Puts { get; private set; }
+
+        public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+        {
+            entries[Convert.ToHexString(key)] = (version, value.ToArray());
+            Puts++;
+        }
 
         public void Delete(ReadOnlySpan<byte> key) => entries.Remove(Convert.ToHexString(key));
     }

@@ -50,6 +50,12 @@ public sealed class OperatorContext
     public IEnumerable<(string Operator, string Version)> ModelVersions() =>
         Operators.Select(node => (node.Id, node.Definition.ModelVersion(node.Options) ?? "")).Where(model => model.Item2.Length > 0);
 
+    /// <summary>
+    /// Whether another operator of the graph declares that it reads a column that this one emits; also where the other operators are not known.
+    /// </summary>
+    public bool IsRead(string column) => Operators.IsEmpty || Operators.Any(node =>
+        node.Id != OperatorId && node.Definition.Columns(node.Options, OutputSchema).Reads.Any(read => read.Name == column));
+
     /// <summary>The position of a column in <see cref="Schema"/>.</summary>
     /// <exception cref="InvalidOperationException">It is not there: the operator's declaration does not name it.</exception>
     public int Column(string name) => Schema.IndexOf(name) is var i and >= 0

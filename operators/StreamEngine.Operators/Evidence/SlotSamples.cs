@@ -8,6 +8,15 @@ internal struct SlotSamples
 
     public int Block;
     public int Count;
+
+    /// <summary>Another number after each change; 0 while none has been offered.</summary>
+    public int Revision;
+
+    /// <summary>The <see cref="Revision"/> that was last sent on; 0 = none.</summary>
+    public int Sent;
+
+    /// <summary>The <see cref="Revision"/> that was last stored by itself; 0 = none.</summary>
+    public int Stored;
 }
 
 /// <summary>
@@ -56,6 +65,7 @@ internal sealed class SampleStore
             if (IsBefore(post, View(_posts[entries[place].Post])))
             {
                 Keep(entries[place].Post, post);
+                samples.Revision++;
             }
 
             return;
@@ -66,6 +76,7 @@ internal sealed class SampleStore
         entries[place..(samples.Count - 1)].CopyTo(entries[(place + 1)..]);
         entries[place] = new Entry { Priority = priority, Post = handle };
         samples.Limit = entries[samples.Count - 1].Priority;
+        samples.Revision++;
         Keep(handle, post);
     }
 
@@ -87,17 +98,18 @@ internal sealed class SampleStore
     /// <summary>Empties a slot's samples.</summary>
     public void Free(ref SlotSamples samples)
     {
-        if (samples.Count > 0)
+        if (samples.Count == 0)
         {
-            foreach (ref var entry in _entries[samples.Block][..samples.Count])
-            {
-                _posts.Return(entry.Post);
-            }
-
-            _entries.Return(samples.Block);
+            return;
         }
 
-        samples = default;
+        foreach (ref var entry in _entries[samples.Block][..samples.Count])
+        {
+            _posts.Return(entry.Post);
+        }
+
+        _entries.Return(samples.Block);
+        samples = new SlotSamples { Revision = samples.Revision + 1, Sent = samples.Sent, Stored = samples.Stored };
     }
 
     public void Write(in SlotSamples samples, StateWriter writer)
@@ -116,9 +128,10 @@ internal sealed class SampleStore
         }
     }
 
-    /// <summary>Offers what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote, in place of what was there.</summary>
     public void Read(ref SlotSamples samples, ref StateReader reader)
     {
+        Free(ref samples);
         for (var left = reader.ReadCount(PerSlot); left > 0; left--)
         {
             Offer(ref samples, SampleOffer.Read(ref reader));

@@ -82,6 +82,13 @@ internal class MergedStore(Func<long, long> end)
         return position;
     }
 
+    /// <summary>The slot of a part in a key's window, made where it is not there; of windows that are no sessions.</summary>
+    public int FindOrAddSlot(in SlotKey key, int part)
+    {
+        var window = FindOrAdd(key);
+        return SlotOf(window, part) is var slot and >= 0 ? slot : AddSlot(window, key, part);
+    }
+
     /// <summary>Puts the newest slot of a part into its window.</summary>
     /// <param name="key">The window and what it is counted for.</param>
     /// <param name="part">The part.</param>
@@ -116,12 +123,12 @@ internal class MergedStore(Func<long, long> end)
     public virtual int HolderOf(int window) => window;
 
     /// <summary>Adds up a window's slots into <paramref name="sum"/>, a slot that belongs to no window.</summary>
-    public void Sum(int window, int sum)
+    public void Sum(int window, int sum, bool withSamples)
     {
         Slots.Empty(sum);
         for (var slot = _windows[window].FirstSlot; slot >= 0; slot = Slots[slot].Next)
         {
-            Slots.Merge(sum, slot);
+            Slots.Merge(sum, slot, withSamples);
         }
     }
 

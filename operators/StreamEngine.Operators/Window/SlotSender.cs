@@ -7,7 +7,11 @@ namespace StreamEngine.Operators;
 /// Emits changed slots in batches for the exchange. The partition's new watermark goes with the last batch, so that whoever has seen a
 /// watermark has seen every slot that led to it.
 /// </summary>
-internal sealed class SlotSender(OperatorContext context, KeyTexts texts, SlotStore slots)
+/// <remarks>
+/// Most of a busy slot's bytes are its samples, which seldom change: they go along only when they have, unless
+/// <paramref name="alwaysWhole"/>. The exchange keeps the order, so the second phase has the last ones.
+/// </remarks>
+internal sealed class SlotSender(OperatorContext context, KeyTexts texts, SlotStore slots, bool alwaysWhole)
 {
     private const int MaxRows = 1024;
     private const int MaxBytes = 256 * 1024;
@@ -68,7 +72,8 @@ internal sealed class SlotSender(OperatorContext context, KeyTexts texts, SlotSt
         _batch.Dictionary(WindowColumns.ExchangeLanguage)[row] = slot.Key.Language;
         _batch.Int64(WindowColumns.ExchangeVersion)[row] = slot.Version;
         _slot.Clear();
-        slots.Write(position, _slot);
+        slots.Write(position, _slot, withSamples: alwaysWhole || slot.Samples.Revision != slot.Samples.Sent);
+        slot.Samples.Sent = slot.Samples.Revision;
         _batch.Utf8(WindowColumns.ExchangeSlot).Set(row, _slot.Written);
     }
 

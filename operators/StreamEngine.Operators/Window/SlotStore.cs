@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 
 /// <summary>The memory of slots: positions in one array, with their sketches and samples in pools beside it.</summary>
 internal sealed class SlotStore
 {
-    /// <summary>The first byte of an encoded slot, and the version of the state tables that hold slots. Another layout takes another number.</summary>
-    public const byte Format = 2;
+    /// <summary>The first byte of an encoded slot, and the version of the state tables that hold slots or their samples. Another layout takes another number.</summary>
+    public const byte Format = 3;
 
     private readonly Stack<int> _free = new();
     private Slot[] _slots = new Slot[1024];
@@ -67,6 +68,7 @@ internal sealed class SlotStore
             Key = slot.Key,
             FirstEvent = long.MaxValue,
             LastEvent = long.MinValue,
+            Samples = slot.Samples,
             Next = slot.Next,
             Part = slot.Part,
             Flags = slot.Flags,
@@ -74,7 +76,7 @@ internal sealed class SlotStore
     }
 
     /// <summary>Adds what <paramref name="from"/> counted to <paramref name="into"/>. Versions add up too.</summary>
-    public void Merge(int into, int from)
+    public void Merge(int into, int from, bool withSamples = true)
     {
         ref var sum = ref _slots[into];
         ref var part = ref _slots[from];
@@ -90,11 +92,17 @@ internal sealed class SlotStore
         sum.LastEvent = Math.Max(sum.LastEvent, part.LastEvent);
         sum.Version += part.Version;
         Authors.Merge(ref sum.Authors, part.Authors);
-        Samples.Merge(ref sum.Samples, part.Samples);
+        if (withSamples)
+        {
+            Samples.Merge(ref sum.Samples, part.Samples);
+        }
     }
 
     /// <summary>Writes what a slot counted. Equal content gives equal bytes.</summary>
-    public void Write(int position, StateWriter writer)
+    /// <param name="position">The slot.</param>
+    /// <param name="writer">Receives the bytes.</param>
+    /// <param name="withSamples">Whether its samples are among them; else whoever reads them keeps those that it has.</param>
+    public void Write(int position, StateWriter writer, bool withSamples = true)
     {
         ref var slot = ref _slots[position];
         writer.WriteByte(Format);
@@ -110,15 +118,19 @@ internal sealed class SlotStore
         writer.WriteSigned(slot.FirstEvent);
         writer.WriteCount(slot.LastEvent - slot.FirstEvent);
         Authors.Write(slot.Authors, writer);
-        Samples.Write(slot.Samples, writer);
+        writer.WriteByte((byte)(withSamples ? 1 : 0));
+        if (withSamples)
+        {
+            Samples.Write(slot.Samples, writer);
+        }
     }
 
     /// <summary>Reads into a slot what <see cref="Write"/> wrote, in place of what it counted.</summary>
     /// <exception cref="FormatException">The bytes are of another format or damaged.</exception>
     public void Read(int position, ReadOnlySpan<byte> bytes)
     {
-        Empty(position);
         ref var slot = ref _slots[position];
+        Authors.Free(ref slot.Authors);
         var reader = new StateReader(bytes);
         var format = reader.ReadByte();
         if (format != Format)
@@ -138,7 +150,33 @@ internal sealed class SlotStore
         slot.FirstEvent = reader.ReadSigned();
         slot.LastEvent = slot.FirstEvent + reader.ReadCount();
         Authors.Read(ref slot.Authors, ref reader);
-        Samples.Read(ref slot.Samples, ref reader);
+        if (reader.ReadFlag())
+        {
+            Samples.Read(ref slot.Samples, ref reader);
+        }
+
+        reader.End();
+    }
+
+    /// <summary>Makes sure that every slot was read from its table, once all tables are restored.</summary>
+    /// <exception cref="StateException">Some have samples alone.</exception>
+    public void RequireAllStored(string owner, string slots, string samples)
+    {
+        for (var position = 0; position < _used; position++)
+        {
+            if ((_slots[position].Flags & (SlotFlags.Live | SlotFlags.Stored)) == SlotFlags.Live && _slots[position].Samples.Stored != 0)
+            {
+                throw new StateException($"Operator '{owner}', state table '{samples}': samples are there whose slot is missing in table '{slots}'. The state is damaged.");
+            }
+        }
+    }
+
+    /// <summary>Reads into a slot the samples that <see cref="SampleStore.Write"/> wrote, in place of those it has.</summary>
+    /// <exception cref="FormatException">The bytes are damaged.</exception>
+    public void ReadSamples(int position, ReadOnlySpan<byte> bytes)
+    {
+        var reader = new StateReader(bytes);
+        Samples.Read(ref _slots[position].Samples, ref reader);
         reader.End();
     }
 }

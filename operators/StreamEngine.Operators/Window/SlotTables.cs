@@ -17,12 +17,18 @@ internal sealed class SlotTables
     private readonly StateWriter _value = new();
     private readonly List<int> _changed = new(1024);
     private readonly PendingDeletes _deletes = new();
+    private readonly PendingDeletes _sampleDeletes = new();
     private (long MaxEventTime, long ClosedThrough, long Watermark, bool Idle, bool Ended)? _stored;
 
     public SlotTables(OperatorContext context, WindowSettings settings, KeyTexts texts, SlotStore slots, Func<SlotKey, int> open, Action restored)
     {
         (_context, _settings, _texts, _slots, _open) = (context, settings, texts, slots, open);
         context.Task.Keep(new CodedTable(context.OperatorId, "slots", SlotStore.Format, WriteSlots, ReadSlot, restored));
+        if (SamplesApart)
+        {
+            context.Task.Keep(new CodedTable(context.OperatorId, "samples", SlotStore.Format, WriteSamples, ReadSamples, CheckSamples));
+        }
+
         context.Task.Keep(new CodedTable(context.OperatorId, "time", 2, WriteTime, ReadTime));
     }
 
@@ -47,6 +53,9 @@ internal sealed class SlotTables
     /// <summary>Whether the partition was last said to have ended.</summary>
     public bool SentEnded { get; set; }
 
+    /// <summary>Whether samples have a table of their own, so that they are stored only when they change. Sessions' keys change too often.</summary>
+    private bool SamplesApart => !_settings.IsSession;
+
     /// <summary>Notes that a slot is to be stored.</summary>
     public void Changed(int position)
     {
@@ -64,6 +73,11 @@ internal sealed class SlotTables
         if ((_slots[position].Flags & SlotFlags.Stored) != 0)
         {
             _deletes.Add(Key(position));
+        }
+
+        if (_slots[position].Samples.Stored != 0)
+        {
+            _sampleDeletes.Add(Key(position));
         }
     }
 
@@ -85,10 +99,43 @@ internal sealed class SlotTables
             }
 
             _value.Clear();
-            _slots.Write(position, _value);
+            _slots.Write(position, _value, withSamples: !SamplesApart);
             changes.Put(Key(position), _value.Written);
+        }
+
+        if (!SamplesApart)
+        {
+            NoteStored();
+        }
+    }
+
+    private void WriteSamples(IStateChanges changes)
+    {
+        _sampleDeletes.WriteTo(changes);
+        foreach (var position in _changed)
+        {
             ref var slot = ref _slots[position];
-            slot.Flags = (slot.Flags & ~SlotFlags.Unstored) | SlotFlags.Stored;
+            if ((slot.Flags & SlotFlags.Unstored) != 0 && slot.Samples.Revision != slot.Samples.Stored)
+            {
+                _value.Clear();
+                _slots.Samples.Write(slot.Samples, _value);
+                changes.Put(Key(position), _value.Written);
+                slot.Samples.Stored = slot.Samples.Revision;
+            }
+        }
+
+        NoteStored();
+    }
+
+    private void NoteStored()
+    {
+        foreach (var position in _changed)
+        {
+            ref var flags = ref _slots[position].Flags;
+            if ((flags & SlotFlags.Unstored) != 0)
+            {
+                flags = (flags & ~SlotFlags.Unstored) | SlotFlags.Stored;
+            }
         }
 
         _changed.Clear();
@@ -96,12 +143,28 @@ internal sealed class SlotTables
 
     private void ReadSlot(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        var reader = new StateReader(key);
-        var position = _open(_texts.Read(ref reader));
-        reader.End();
+        var position = Open(key);
         _slots.Read(position, value);
         _slots[position].Flags |= SlotFlags.Stored;
     }
+
+    private void ReadSamples(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        var position = Open(key);
+        _slots.ReadSamples(position, value);
+        ref var samples = ref _slots[position].Samples;
+        samples.Sent = samples.Stored = samples.Revision;
+    }
+
+    private int Open(ReadOnlySpan<byte> key)
+    {
+        var reader = new StateReader(key);
+        var position = _open(_texts.Read(ref reader));
+        reader.End();
+        return position;
+    }
+
+    private void CheckSamples() => _slots.RequireAllStored(_context.OperatorId, "slots", "samples");
 
     private void WriteTime(IStateChanges changes)
     {

@@ -43,7 +43,7 @@ internal sealed class SlotWindows : IOperator
         _mentions = new MentionReader(context, _settings, _texts);
         _tables = new SlotTables(context, _settings, _texts, _slots, Restore, Restored);
         _sessions = _settings.IsSession ? new SessionSlots(_settings.Size, _slots, _index, _tables) : null;
-        _sender = new SlotSender(context, _texts, _slots);
+        _sender = new SlotSender(context, _texts, _slots, alwaysWhole: _settings.IsSession);
         context.Task.OnCut(Cut);
     }
 

@@ -41,7 +41,7 @@ internal static class WindowColumns
         new ColumnDeclaration("channel", ColumnType.Dictionary, "the channel; absent where not grouped by it", Internal: true),
         new ColumnDeclaration("language", ColumnType.Dictionary, "the language; absent where not grouped by it", Internal: true),
         new ColumnDeclaration("version", ColumnType.Int64, "offset of the newest record in the slot, plus 1", Internal: true),
-        new ColumnDeclaration("slot", ColumnType.Utf8, "the whole aggregate, encoded", Internal: true));
+        new ColumnDeclaration("slot", ColumnType.Utf8, "the whole aggregate, encoded; without its sample posts where they are as they were in the slot's last row", Internal: true));
 
     /// <summary>One window of one key per row. Key and start name a row: of two the one with the higher version counts.</summary>
     internal static BatchSchema Output { get; } = new(

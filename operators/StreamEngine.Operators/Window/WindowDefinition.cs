@@ -86,8 +86,10 @@ public sealed class WindowDefinition : TwoPhaseDefinition
     public override ImmutableArray<StateTableDeclaration> State =>
     [
         new("slots", SlotStore.Format, "first phase: (window, brand, channel, language) → slot"),
+        new("samples", SlotStore.Format, "first phase: (window, brand, channel, language) → a sample of the slot's negative posts"),
         new("time", 2, "first phase: greatest event time, what is closed, and what was last said of time"),
         new("merge_slots", SlotStore.Format, "second phase: (source partition + 1, or 0 for the sum of those that are done; window, brand, channel, language) → slot"),
+        new("merge_samples", SlotStore.Format, "second phase: as merge_slots → a sample of the slot's negative posts"),
         new("merge_windows", 1, "second phase: (window, brand, channel, language) → version last emitted; a session's start that moved until its row is taken back"),
         new("merge_time", 1, "second phase: watermark of each source partition; of the whole; what is purged"),
     ];

@@ -15,12 +15,15 @@ internal sealed class WindowSender
     private readonly StateWriter _encoded = new();
     private readonly List<(int Partition, long Version)> _sources = [];
     private readonly int _sum;
+    private readonly bool _tellsEvidence;
+    private readonly bool _tellsSlot;
     private long _settled = long.MinValue;
 
     public WindowSender(OperatorContext context, MergedStore store)
     {
         (_context, _store) = (context, store);
         _sum = store.Slots.Add(default);
+        (_tellsEvidence, _tellsSlot) = (context.IsRead("evidence"), context.IsRead("slot"));
         _batch = new RecordBatch(context.OutputSchema, MaxRows);
         _batch.Dictionary(WindowColumns.Brand).Dictionary = store.Texts[0];
         _batch.Dictionary(WindowColumns.Channel).Dictionary = store.Texts[1];
@@ -64,7 +67,7 @@ internal sealed class WindowSender
     private void Append(int window, long closed)
     {
         var isRetracted = _store[window].IsRetracted;
-        _store.Sum(window, _sum);
+        _store.Sum(window, _sum, withSamples: _tellsEvidence || _tellsSlot);
         SetVersion(window, closed);
         ref var entry = ref _store[window];
         ref var sum = ref _store.Slots[_sum];
@@ -89,11 +92,27 @@ internal sealed class WindowSender
         _batch.Int64(WindowColumns.Version)[row] = entry.Emitted;
         _batch.Int64(WindowColumns.Scored)[row] = sum.Scored;
         _batch.Int64(WindowColumns.ScoreSum)[row] = sum.ScoreSum;
-        WriteEvidence(window, sum.Samples);
-        _batch.Utf8(WindowColumns.Evidence).Set(row, _encoded.Written);
-        _encoded.Clear();
-        _store.Slots.Write(_sum, _encoded);
-        _batch.Utf8(WindowColumns.Slot).Set(row, _encoded.Written);
+        AppendEncoded(window, row, sum.Samples);
+    }
+
+    /// <summary>Fills those of the encoded columns that somebody reads.</summary>
+    private void AppendEncoded(int window, int row, in SlotSamples samples)
+    {
+        var (evidence, slot) = (_batch.Utf8(WindowColumns.Evidence), _batch.Utf8(WindowColumns.Slot));
+        evidence.SetAbsent(row);
+        slot.SetAbsent(row);
+        if (_tellsEvidence)
+        {
+            WriteEvidence(window, samples);
+            evidence.Set(row, _encoded.Written);
+        }
+
+        if (_tellsSlot)
+        {
+            _encoded.Clear();
+            _store.Slots.Write(_sum, _encoded);
+            slot.Set(row, _encoded.Written);
+        }
     }
 
     /// <summary>Sets the version that is emitted now.</summary>

@@ -3,7 +3,10 @@ using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 
-/// <summary>The state of a <see cref="MergedStore"/>: slots by part, and what was emitted of each window.</summary>
+/// <summary>
+/// The state of a <see cref="MergedStore"/>: slots by part, their samples by themselves where they come only when they change, and what was
+/// emitted of each window.
+/// </summary>
 internal sealed class WindowTables
 {
     private readonly MergedStore _store;
@@ -11,21 +14,28 @@ internal sealed class WindowTables
     private readonly StateWriter _value = new();
     private readonly List<int> _changedSlots = [];
     private readonly List<int> _changedWindows = [];
+    private readonly string _owner;
+    private readonly WindowTableNames _names;
     private readonly PendingDeletes _slotDeletes = new();
+    private readonly PendingDeletes _sampleDeletes = new();
     private readonly PendingDeletes _windowDeletes = new();
 
     /// <param name="context">The operator.</param>
-    /// <param name="slots">The table of slots, and the version of its codec.</param>
-    /// <param name="windows">Name of the table of windows.</param>
+    /// <param name="names">What the tables are called.</param>
     /// <param name="store">What is kept.</param>
-    /// <param name="restored">Called when either table is restored.</param>
-    public WindowTables(OperatorContext context, (string Name, byte Version) slots, string windows, MergedStore store, Action restored)
+    /// <param name="restored">Called when a table is restored.</param>
+    public WindowTables(OperatorContext context, WindowTableNames names, MergedStore store, Action restored)
     {
-        _store = store;
+        (_owner, _names, _store) = (context.OperatorId, names, store);
         store.SlotLeaves = SlotLeaves;
         store.WindowLeaves = WindowLeaves;
-        context.Task.Keep(new CodedTable(context.OperatorId, slots.Name, slots.Version, WriteSlots, ReadSlot, restored));
-        context.Task.Keep(new CodedTable(context.OperatorId, windows, 1, WriteWindows, ReadWindow, restored));
+        context.Task.Keep(new CodedTable(context.OperatorId, names.Slots, SlotStore.Format, WriteSlots, ReadSlot, restored));
+        if (names.Samples is { } samples)
+        {
+            context.Task.Keep(new CodedTable(context.OperatorId, samples, SlotStore.Format, WriteSamples, ReadSamples, CheckSamples));
+        }
+
+        context.Task.Keep(new CodedTable(context.OperatorId, names.Windows, 1, WriteWindows, ReadWindow, restored));
     }
 
     /// <summary>Notes that a slot is to be stored.</summary>
@@ -54,6 +64,11 @@ internal sealed class WindowTables
         if ((_store.Slots[slot].Flags & SlotFlags.Stored) != 0)
         {
             _slotDeletes.Add(SlotKeyOf(slot));
+        }
+
+        if (_store.Slots[slot].Samples.Stored != 0)
+        {
+            _sampleDeletes.Add(SlotKeyOf(slot));
         }
     }
 
@@ -91,10 +106,43 @@ internal sealed class WindowTables
             }
 
             _value.Clear();
-            _store.Slots.Write(slot, _value);
+            _store.Slots.Write(slot, _value, withSamples: _names.Samples is null);
             changes.Put(SlotKeyOf(slot), _value.Written);
+        }
+
+        if (_names.Samples is null)
+        {
+            NoteStored();
+        }
+    }
+
+    private void WriteSamples(IStateChanges changes)
+    {
+        _sampleDeletes.WriteTo(changes);
+        foreach (var position in _changedSlots)
+        {
+            ref var slot = ref _store.Slots[position];
+            if ((slot.Flags & SlotFlags.Unstored) != 0 && slot.Samples.Revision != slot.Samples.Stored)
+            {
+                _value.Clear();
+                _store.Slots.Samples.Write(slot.Samples, _value);
+                changes.Put(SlotKeyOf(position), _value.Written);
+                slot.Samples.Stored = slot.Samples.Revision;
+            }
+        }
+
+        NoteStored();
+    }
+
+    private void NoteStored()
+    {
+        foreach (var slot in _changedSlots)
+        {
             ref var flags = ref _store.Slots[slot].Flags;
-            flags = (flags & ~SlotFlags.Unstored) | SlotFlags.Stored;
+            if ((flags & SlotFlags.Unstored) != 0)
+            {
+                flags = (flags & ~SlotFlags.Unstored) | SlotFlags.Stored;
+            }
         }
 
         _changedSlots.Clear();
@@ -102,15 +150,31 @@ internal sealed class WindowTables
 
     private void ReadSlot(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        var reader = new StateReader(key);
-        var part = (int)reader.ReadCount(1 << 30);
-        var slotKey = _store.Texts.Read(ref reader);
-        reader.End();
+        var slotKey = ReadKey(key, out var part);
         if (_store.Put(slotKey, part, VersionOf(value), value, out _, out var slot) == PutResult.Taken)
         {
             _store.Slots[slot].Flags |= SlotFlags.Stored;
         }
     }
+
+    private void ReadSamples(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        var slot = _store.FindOrAddSlot(ReadKey(key, out var part), part);
+        _store.Slots.ReadSamples(slot, value);
+        ref var samples = ref _store.Slots[slot].Samples;
+        samples.Stored = samples.Revision;
+    }
+
+    private SlotKey ReadKey(ReadOnlySpan<byte> key, out int part)
+    {
+        var reader = new StateReader(key);
+        part = (int)reader.ReadCount(1 << 30);
+        var slotKey = _store.Texts.Read(ref reader);
+        reader.End();
+        return slotKey;
+    }
+
+    private void CheckSamples() => _store.Slots.RequireAllStored(_owner, _names.Slots, _names.Samples!);
 
     private static long VersionOf(ReadOnlySpan<byte> value)
     {
@@ -151,3 +215,9 @@ internal sealed class WindowTables
         reader.End();
     }
 }
+
+/// <summary>The names of the tables of <see cref="WindowTables"/>.</summary>
+/// <param name="Slots">Slots.</param>
+/// <param name="Samples">Their samples; <see langword="null"/> where they are stored with the slots.</param>
+/// <param name="Windows">What was emitted of windows.</param>
+internal sealed record WindowTableNames(string Slots, string? Samples, string Windows);

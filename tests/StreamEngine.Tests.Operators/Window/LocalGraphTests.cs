@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reactive.Linq;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Core.Batches;
@@ -28,6 +29,37 @@ public sealed class LocalGraphTests
         foreach (var topic in new[] { "partials", "windows", "windows.per_hour", "windows.sessions", "alerts", "late", "dead-letters", "state" })
         {
             Assert.Contains(first, line => line.StartsWith($"twice.{topic} ", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("evidence", true, false)]
+    [InlineData("slot", false, true)]
+    [InlineData("posts", false, false)]
+    public async Task A_window_encodes_what_an_operator_behind_it_reads_and_nothing_else(string column, bool evidence, bool slot)
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["brands.yaml"], "brands:\n  - { name: Acme, keywords: [acme] }\n");
+        var (rows, evidences, slots) = (0, 0, 0);
+        var peek = new RxDefinition("peek", (source, _) => source.Do(Look), [WindowColumns.Output.Columns.Single(c => c.Name == column)]);
+        var graph = new GraphBuilder("peeking")
+            .From("memory")
+            .Then("decode")
+            .Then("match", new() { ["brands"] = folder["brands.yaml"] })
+            .Then("window", new() { ["size"] = "1m" })
+            .Then("peek")
+            .To("nowhere", null, null, "peek")
+            .Build(new Catalog([.. BuiltInOperators.All, peek], [new MemoryPosts(Posts(new Random(6)))], [new Nowhere()]));
+
+        await new LocalRuntime(Planner.Plan(graph, null), new ManualTime(Mentions.Now), NullLoggerFactory.Instance).RunAsync(CancellationToken.None);
+
+        Assert.Equal((rows > 0, evidence ? rows : 0, slot ? rows : 0), (true, evidences, slots));
+
+        void Look(RecordBatch batch)
+        {
+            rows += batch.RowCount;
+            evidences += batch.Utf8(WindowColumns.Evidence).Lengths.Take(batch.RowCount).Count(length => length > 0);
+            slots += batch.Utf8(WindowColumns.Slot).Lengths.Take(batch.RowCount).Count(length => length > 0);
         }
     }
 

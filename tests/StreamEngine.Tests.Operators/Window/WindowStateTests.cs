@@ -141,7 +141,7 @@ public sealed class WindowStateTests
             var slot = store.Add(default);
             store.Read(slot, encoded);
             writer.Clear();
-            store.Write(slot, writer);
+            store.Write(slot, writer, withSamples: store[slot].Samples.Count > 0);
             Assert.Equal(encoded, writer.Written.ToArray());
         }
     }
