@@ -10,7 +10,10 @@ public static class SentimentBenchmark
     private const int Runs = 200;
 
     /// <summary>Measures on the calling thread.</summary>
-    /// <param name="report">Receives <c>sentiment.posts_per_s_core</c>, <c>sentiment.bytes_per_post</c> and <c>sentiment.plain_posts_per_s_core</c>.</param>
+    /// <param name="report">
+    /// Receives <c>sentiment.posts_per_s_core</c>, <c>sentiment.bytes_per_post</c> and <c>sentiment.plain_posts_per_s_core</c>; with the research data
+    /// <c>sentiment.real_posts_per_s_core</c> and <c>sentiment.real_bytes_per_post</c>.
+    /// </param>
     /// <param name="log">Receives a line per figure.</param>
     public static void Run(IDictionary<string, double> report, TextWriter log)
     {
@@ -38,6 +41,23 @@ public static class SentimentBenchmark
         }, Posts, Runs / 50);
         report["sentiment.plain_posts_per_s_core"] = plainSpeed;
         log.WriteLine($"sentiment: {speed:N0} posts/s and core, {bytes:F2} bytes allocated per post (plain string-based scorer: {plainSpeed:N0} posts/s, checksum {sum:F3})");
+        if (RealPosts.Find(seed: 20_253) is { } real)
+            RunReal(real, report, log);
+        else
+            log.WriteLine("sentiment: real posts are left out: the research data is not there");
+    }
+
+    private static void RunReal(RealPosts posts, IDictionary<string, double> report, TextWriter log)
+    {
+        var (negative, neutral, positive) = (new float[Batch], new float[Batch], new float[Batch]);
+        var (count, speed, allocated) = posts.Measure(() =>
+        {
+            var scorer = new SentimentScorer(SentimentModel.LoadDefault());
+            return (from, batch) => scorer.Score(posts.Bytes, posts.Offsets.AsSpan(from, batch), posts.Lengths.AsSpan(from, batch), negative, neutral, positive);
+        });
+        report["sentiment.real_posts_per_s_core"] = speed;
+        report["sentiment.real_bytes_per_post"] = allocated;
+        log.WriteLine($"sentiment: {count:N0} tweets in seven languages, each for the first time: {speed:N0} posts/s and core, {allocated:F2} bytes allocated per post ({posts.Bytes.Length / (double)posts.Offsets.Length:F0} bytes a post)");
     }
 }
 

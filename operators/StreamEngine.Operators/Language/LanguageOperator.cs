@@ -7,7 +7,7 @@ namespace StreamEngine.Operators;
 /// <summary>Tells the languages of the posts of one partition.</summary>
 internal sealed class LanguageOperator : RowOperator
 {
-    private readonly LanguageIdentifier _identifier;
+    private readonly ThreadLocal<LanguageIdentifier> _identifiers;
     private readonly bool _overwrite;
     private readonly float _minProbability;
     private readonly int[] _codes = new int[LanguageCode.All.Count];
@@ -18,7 +18,7 @@ internal sealed class LanguageOperator : RowOperator
     internal LanguageOperator(OperatorContext context, LanguageModel model)
         : base(context)
     {
-        _identifier = new LanguageIdentifier(model);
+        _identifiers = PerThread.Of(model, m => new LanguageIdentifier(m));
         _overwrite = context.Options.Get(LanguageDefinition.Overwrite);
         _minProbability = (float)context.Options.Get(LanguageDefinition.MinProbability);
         (_text, _language) = (context.Column("text"), context.Column("language"));
@@ -35,11 +35,12 @@ internal sealed class LanguageOperator : RowOperator
         }
 
         LearnCodes(languages.Dictionary);
+        var identifier = _identifiers.Value!;
         for (var row = from; row < to; row++)
         {
             if (_overwrite || languages[row] < 0)
             {
-                var language = _identifier.Identify(texts[row], out var probability);
+                var language = identifier.Identify(texts[row], out var probability);
                 languages[row] = probability >= _minProbability ? _codes[(int)language] : -1;
             }
         }

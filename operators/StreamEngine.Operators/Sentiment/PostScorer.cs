@@ -6,14 +6,13 @@ using StreamEngine.Text.Sentiment;
 
 namespace StreamEngine.Operators;
 
-/// <summary>Scores posts with whatever model a graph names. One per thread; allocates nothing once warm.</summary>
+/// <summary>Scores posts with whatever model a graph names. One per task; allocates nothing once warm.</summary>
 internal abstract class PostScorer
 {
     private static readonly SharedByFile<SentimentModel> _models = new(SentimentModel.Load);
     private static readonly SharedByFile<MLNetModel> _mlNetModels = new(path => MLNetModel.Load(path));
     private static readonly SharedByFile<string> _mlNetVersions = new(path => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..12]);
     private static readonly Lazy<SentimentModel> _default = new(SentimentModel.LoadDefault, LazyThreadSafetyMode.PublicationOnly);
-    private static readonly Lazy<MentionModel> _mentions = new(MentionModel.LoadDefault, LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Makes a scorer of the model that options name.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -35,7 +34,7 @@ internal abstract class PostScorer
         }
 
         return classes.IsEmpty
-            ? new OfProduct(new SentimentScorer(path is null ? _default.Value : _models.Get(path)))
+            ? new OfProduct(PerThread.Of(path is null ? _default.Value : _models.Get(path), model => new SentimentScorers(model)))
             : throw new FormatException("only an ML.NET model (a .zip in option 'model') takes classes");
     }
 
@@ -48,15 +47,15 @@ internal abstract class PostScorer
     /// <summary>Scores texts; one that is absent counts as empty.</summary>
     public abstract void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive);
 
-    /// <summary>Makes a scorer of the mentions in posts that shares what this one holds; null where the model cannot tell mentions apart.</summary>
-    public virtual MentionScorer? CreateMentionScorer() => null;
+    /// <summary>Scores the mentions in posts, on the calling thread; null where the model cannot tell mentions apart.</summary>
+    public virtual MentionScorer? Mentions => null;
 
-    private sealed class OfProduct(SentimentScorer scorer) : PostScorer
+    private sealed class OfProduct(ThreadLocal<SentimentScorers> scorers) : PostScorer
     {
-        public override MentionScorer CreateMentionScorer() => new(scorer, _mentions.Value);
+        public override MentionScorer Mentions => scorers.Value!.Mentions;
 
         public override void Score(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<float> negative, Span<float> neutral, Span<float> positive) =>
-            scorer.Score(data, offsets, lengths, negative, neutral, positive);
+            scorers.Value!.Posts.Score(data, offsets, lengths, negative, neutral, positive);
     }
 
     private sealed class OfMLNet(MLNetScorer scorer) : PostScorer

@@ -10,7 +10,7 @@ namespace StreamEngine.Operators;
 internal sealed class SentimentOperator : RowOperator
 {
     private readonly PostScorer _scorer;
-    private readonly MentionScorer? _mentionScorer;
+    private readonly bool _readsMentions;
     private readonly SharedPosts _shared = new();
     private readonly Utf8Dictionary _labels = new();
     private readonly int _text, _score, _sentiment, _mentionStart, _mentionLength;
@@ -21,7 +21,7 @@ internal sealed class SentimentOperator : RowOperator
     internal SentimentOperator(OperatorContext context, PostScorer scorer, bool readsMentions)
         : base(context)
     {
-        _scorer = scorer;
+        (_scorer, _readsMentions) = (scorer, readsMentions);
         foreach (var label in Enum.GetValues<SentimentLabel>().Order())
         {
             _labels.GetOrAdd(label.ToString().ToLowerInvariant());
@@ -30,7 +30,6 @@ internal sealed class SentimentOperator : RowOperator
         (_text, _score, _sentiment) = (context.Column("text"), context.Column("score"), context.Column("sentiment"));
         if (readsMentions)
         {
-            _mentionScorer = scorer.CreateMentionScorer();
             (_mentionStart, _mentionLength) = (context.Column(SentimentDefinition.MentionStart.Name), context.Column(SentimentDefinition.MentionLength.Name));
         }
     }
@@ -52,9 +51,9 @@ internal sealed class SentimentOperator : RowOperator
             Set(batch, from + i, new SentimentScore(_negative[i], _neutral[i], _positive[i]));
         }
 
-        if (_mentionScorer is not null)
+        if (_readsMentions && _scorer.Mentions is { } mentions)
         {
-            ScoreMentions(_mentionScorer, batch, from, to);
+            ScoreMentions(mentions, batch, from, to);
         }
     }
 

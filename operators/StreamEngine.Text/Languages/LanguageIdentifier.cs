@@ -22,6 +22,7 @@ public sealed class LanguageIdentifier
 
     private readonly LanguageModel _model;
     private readonly Entry[] _cache = new Entry[1 << CacheBits];
+    private readonly UnitReader _reader = new();
     private readonly Unit[] _units = new Unit[UnitsRead];
     private readonly uint[] _rows = new uint[LanguageFeatures.Most];
 
@@ -44,9 +45,8 @@ public sealed class LanguageIdentifier
     [SkipLocalsInit]
     public Language Identify(ReadOnlySpan<byte> utf8, out float probability)
     {
-        var reader = new PostReader(utf8);
         Span<Unit> units = _units;
-        var count = reader.Read(units);
+        var count = _reader.Read(utf8, units);
         var sums = Vector256<int>.Zero;
         var features = 0;
         foreach (ref readonly var unit in units[..count])

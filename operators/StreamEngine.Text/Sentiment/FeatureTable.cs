@@ -16,8 +16,6 @@ internal sealed unsafe class FeatureTable
     public const int Width = 64;
 
     private const int FrequencyAt = SentimentWeights.Classes + SentimentWeights.MaxHidden, ScaleAt = FrequencyAt + 1;
-    private const int Portion = 128;
-
     private readonly ulong[] _slots;
     private readonly int _shift;
     private readonly byte[] _memory;
@@ -47,45 +45,21 @@ internal sealed unsafe class FeatureTable
         HugePages.Advise(_slots);
     }
 
-    /// <summary>Sums the rows of features; those that the model does not know add nothing.</summary>
-    /// <param name="features">Keys.</param>
-    /// <param name="sums">Receives <see cref="Width"/> sums, the last three of no meaning.</param>
-    /// <param name="square">The sum of the squared frequencies.</param>
-    [SkipLocalsInit]
-    public void Sum(ReadOnlySpan<uint> features, Span<float> sums, out int square)
-    {
-        square = 0;
-        Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-        var rows = stackalloc byte*[Portion];
-        while (!features.IsEmpty)
-        {
-            var portion = features[..Math.Min(features.Length, Portion)];
-            features = features[portion.Length..];
-            var known = Find(portion, rows);
-            for (var i = 0; i < known; i++)
-            {
-                var row = rows[i];
-                square += row[FrequencyAt] * row[FrequencyAt];
-                var scale = Vector512.Create((float)*(Half*)(row + ScaleAt));
-                var (low, high) = Vector512.Widen(Vector512.Load((sbyte*)row));
-                sum0 += Vector512.ConvertToSingle(Vector512.WidenLower(low)) * scale;
-                sum1 += Vector512.ConvertToSingle(Vector512.WidenUpper(low)) * scale;
-                sum2 += Vector512.ConvertToSingle(Vector512.WidenLower(high)) * scale;
-                sum3 += Vector512.ConvertToSingle(Vector512.WidenUpper(high)) * scale;
-            }
-        }
-        sum0.CopyTo(sums);
-        sum1.CopyTo(sums[16..]);
-        sum2.CopyTo(sums[32..]);
-        sum3.CopyTo(sums[48..]);
-    }
-
-    // Memory is asked for ahead: first the slots of all features, then the rows of those found.
-    private int Find(ReadOnlySpan<uint> features, byte** rows)
+    /// <summary>Asks for the memory of features that will be looked for.</summary>
+    public void Expect(ReadOnlySpan<uint> features)
     {
         ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
         foreach (var feature in features)
             Prefetch(Unsafe.AsPointer(ref Unsafe.Add(ref slots, Slot(feature))));
+    }
+
+    /// <summary>Finds the rows of features, and asks for their memory.</summary>
+    /// <param name="features">Keys.</param>
+    /// <param name="rows">Receives the rows of those that the model knows, in their order.</param>
+    /// <returns>How many it knows.</returns>
+    public int Find(ReadOnlySpan<uint> features, Span<nint> rows)
+    {
+        ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
         var known = 0;
         foreach (var feature in features)
         {
@@ -95,14 +69,41 @@ internal sealed unsafe class FeatureTable
             {
                 if ((uint)entry == feature)
                 {
-                    rows[known] = _rows + (((nint)(entry >> 32) - 1) * Width);
-                    Prefetch(rows[known++]);
+                    var row = _rows + (((nint)(entry >> 32) - 1) * Width);
+                    Prefetch(row);
+                    rows[known++] = (nint)row;
                     break;
                 }
                 slot = (slot + 1) & (uint)(_slots.Length - 1);
             }
         }
         return known;
+    }
+
+    /// <summary>Sums rows.</summary>
+    /// <param name="rows">As <see cref="Find"/> gives them.</param>
+    /// <param name="sums">Receives <see cref="Width"/> sums: the classes, the hidden units, and some of no meaning.</param>
+    /// <returns>The sum of the squared frequencies.</returns>
+    public static int Sum(ReadOnlySpan<nint> rows, Span<float> sums)
+    {
+        var square = 0;
+        Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        foreach (var address in rows)
+        {
+            var row = (byte*)address;
+            square += row[FrequencyAt] * row[FrequencyAt];
+            var scale = Vector512.Create((float)*(Half*)(row + ScaleAt));
+            var (low, high) = Vector512.Widen(Vector512.Load((sbyte*)row));
+            sum0 += Vector512.ConvertToSingle(Vector512.WidenLower(low)) * scale;
+            sum1 += Vector512.ConvertToSingle(Vector512.WidenUpper(low)) * scale;
+            sum2 += Vector512.ConvertToSingle(Vector512.WidenLower(high)) * scale;
+            sum3 += Vector512.ConvertToSingle(Vector512.WidenUpper(high)) * scale;
+        }
+        sum0.CopyTo(sums);
+        sum1.CopyTo(sums[16..]);
+        sum2.CopyTo(sums[32..]);
+        sum3.CopyTo(sums[48..]);
+        return square;
     }
 
     private static void Prefetch(void* address)

@@ -37,16 +37,15 @@ internal unsafe struct CachedUnit
 /// </summary>
 internal sealed unsafe class UnitCache
 {
-    private const int CapacityBits = 16;
+    private const int CapacityBits = 17;
 
-    /// <summary>Entries: 8 MB.</summary>
+    /// <summary>Entries: 16 MB.</summary>
     private const int Capacity = 1 << CapacityBits;
 
     private readonly SentimentModel _model;
     private readonly byte[] _memory;
     private readonly CachedUnit* _entries;
-    private readonly uint[] _features = new uint[WordFeatures.Most];
-    private readonly float[] _sums = new float[FeatureTable.Width];
+    private readonly MissingUnits _missing;
 
     public UnitCache(SentimentModel model)
     {
@@ -55,6 +54,7 @@ internal sealed unsafe class UnitCache
         HugePages.Advise(_memory);
         var start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         _entries = (CachedUnit*)((start + 127) & ~(nuint)127);
+        _missing = new MissingUnits(model.Features);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,7 +75,7 @@ internal sealed unsafe class UnitCache
         return ref *(entry != null ? entry : Fetch(in unit, text));
     }
 
-    /// <summary>The sums of a unit that is in the cache; null where it is not. The pointer holds until the next <see cref="Fetch"/>.</summary>
+    /// <summary>The sums of a unit that is in the cache; null where it is not. The pointer holds until others are fetched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CachedUnit* Find(ulong key)
     {
@@ -90,31 +90,29 @@ internal sealed unsafe class UnitCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     public CachedUnit* Fetch(in Unit unit, ReadOnlySpan<byte> text)
     {
-        var entry = _entries + Index(unit.Key);
-        _entries[Index(unit.Key) ^ 1] = *entry;
-        Compute(ref *entry, in unit, text.Slice(unit.Start, unit.Length));
-        return entry;
+        _missing.Clear();
+        _missing.TryAdd(in unit, text);
+        Fetch(_missing);
+        return _entries + Index(unit.Key);
+    }
+
+    /// <summary>Works out the sums of units that are not in the cache and puts them there; others may move or give way, also one of these for another.</summary>
+    public void Fetch(MissingUnits missing)
+    {
+        missing.Find();
+        for (var i = 0; i < missing.Count; i++)
+        {
+            ref readonly var unit = ref missing[i];
+            if (Find(unit.Key) != null)
+                continue; // twice in the post
+            var entry = _entries + Index(unit.Key);
+            _entries[Index(unit.Key) ^ 1] = *entry;
+            entry->Key = unit.Key;
+            missing.Sum(i, ref *entry, _model.Weights);
+        }
     }
 
     // The high bits of a key are mixed best.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nuint Index(ulong key) => (nuint)(key >> (64 - CapacityBits));
-
-    private void Compute(ref CachedUnit entry, in Unit unit, ReadOnlySpan<byte> raw)
-    {
-        var weights = _model.Weights;
-        var count = WordFeatures.List(in unit, raw, _features);
-        _model.Features.Sum(_features.AsSpan(0, count), _sums, out var square);
-        entry = default;
-        entry.Key = unit.Key;
-        entry.Word = _features[0];
-        entry.Square = square;
-        entry.Negates = unit.Kind == UnitKind.Word && Negation.Contains(_features[0]) ? 1 : 0;
-        for (var c = 0; c < SentimentWeights.Classes; c++)
-            entry.Classes[c] = Steps(_sums[c], weights.ClassStep);
-        for (var c = 0; c < weights.Hidden; c++)
-            entry.Hidden[c] = Steps(_sums[SentimentWeights.Classes + c], weights.HiddenStep);
-    }
-
-    private static short Steps(float value, float step) => (short)Math.Clamp(MathF.Round(value / step), short.MinValue, short.MaxValue);
 }

@@ -1,4 +1,4 @@
-namespace StreamEngine.Bench.Alerts;
+namespace StreamEngine.Bench;
 
 /// <summary>Data that is not part of the project: the folder in STREAMENGINE_DATA, or ../shared/data where it is there.</summary>
 internal static class ResearchFolder
