@@ -22,6 +22,7 @@ internal static class Program
             RunCommand.Create(),
             ValidateCommand.Create(),
             ExplainCommand.Create(),
+            TestCommand.Create(),
             SavepointCommand.Create(),
             OperatorsCommand.Create(),
             ProduceCommand.Create(),

@@ -3,7 +3,9 @@ namespace StreamEngine.Tests.Integration;
 /// <summary>The graphs that come with the program.</summary>
 public sealed class ShippedGraphTests
 {
-    public static TheoryData<string> Graphs => [.. Directory.GetFiles(Path.Combine(Product.Root, "deploy", "graphs"), "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Graphs => [.. Directory.GetFiles(Path.Combine(Product.Root, "deploy", "graphs"), "*.yaml").Select(file => Path.GetFileName(file)).Where(file => !file.EndsWith(".test.yaml", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Tests => [.. Directory.GetFiles(Path.Combine(Product.Root, "deploy", "graphs"), "*.test.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Graphs))]
@@ -16,6 +18,15 @@ public sealed class ShippedGraphTests
         var explained = await Product.Run("explain", graph);
         Assert.Equal(0, explained.ExitCode);
         Assert.Contains("stage aggregate", explained.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Tests))]
+    public async Task A_shipped_graph_passes_its_tests(string file)
+    {
+        var tested = await Product.Run("test", Path.Combine(Product.Root, "deploy", "graphs", file.Replace(".test.yaml", ".yaml", StringComparison.Ordinal)));
+        Assert.Equal((0, ""), (tested.ExitCode, tested.Error));
+        Assert.EndsWith(" passed, 0 failed", tested.Output.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal sealed class GraphArguments
         command.Options.Add(_set);
     }
 
+    /// <summary>The graph's file.</summary>
+    public string File(ParseResult parsed) => parsed.GetRequiredValue(_file);
+
     /// <summary>The graph, checked.</summary>
     /// <exception cref="GraphException">Something is wrong with it.</exception>
     public LogicalGraph Read(ParseResult parsed)

@@ -60,7 +60,7 @@ public sealed class GraphBacktest
         var plan = Planner.Plan(_graph with
         {
             Source = new SourceNode(new PostsSource(posts), options, position),
-            Sinks = [new SinkNode("kept", new KeptStream(), options, [last.Id], position)],
+            Sinks = [new SinkNode("kept", new KeptStream("kept"), options, [last.Id], position)],
         }, null);
         var runtime = new LocalRuntime(plan, TimeProvider.System, NullLoggerFactory.Instance)
         {

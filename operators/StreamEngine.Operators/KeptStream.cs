@@ -4,8 +4,8 @@ using StreamEngine.Core.Sinks;
 
 namespace StreamEngine.Operators;
 
-/// <summary>Names a stream, so that the runtime's observer sees its records; nothing is written.</summary>
-internal sealed class KeptStream : TopicSinkDefinition
+/// <summary>Gives a stream a topic, so that the runtime's observer sees its records; nothing is written.</summary>
+internal sealed class KeptStream(string topic) : TopicSinkDefinition
 {
     /// <inheritdoc/>
     public override string Name => "kept";
@@ -26,7 +26,7 @@ internal sealed class KeptStream : TopicSinkDefinition
     public override ImmutableArray<StreamKind> TakesByDefault => [];
 
     /// <inheritdoc/>
-    public override string Topic(OptionSet options) => "kept";
+    public override string Topic(OptionSet options) => topic;
 
     /// <inheritdoc/>
     public override int Partitions(OptionSet options) => 1;

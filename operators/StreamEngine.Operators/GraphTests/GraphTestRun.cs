@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamEngine.Core.Graph;
+using StreamEngine.Core.Operators;
+using StreamEngine.Core.Planning;
+using StreamEngine.Core.Runtime;
+
+namespace StreamEngine.Operators;
+
+/// <summary>
+/// Runs the operators of a graph over the posts of its tests, in this process, without its source and its sinks, and compares what leaves
+/// them with what must.
+/// </summary>
+/// <param name="graph">The graph.</param>
+public sealed class GraphTestRun(LogicalGraph graph)
+{
+    /// <summary>Properties of windows that name a row: of two with equal ones the later one counts.</summary>
+    private static readonly ImmutableArray<string> _windowKey = ["window_start", "brand", "channel", "language"];
+
+    private static readonly JsonSerializerOptions _readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly ImmutableArray<string> _times = ["window_start", "window_end", "first_event", "last_event", "time"];
+
+    /// <summary>Runs a test.</summary>
+    /// <param name="test">The test.</param>
+    /// <param name="looksAtAll">Whether all streams of windows, alerts, dead letters and late posts are kept, and not only those that the test names.</param>
+    /// <param name="stop">Stops the run.</param>
+    /// <exception cref="TaskException">An operator failed.</exception>
+    public GraphTestOutcome Run(GraphTest test, bool looksAtAll, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        var streams = test.Streams.Select(stream => stream.Stream)
+            .Concat(looksAtAll ? [.. graph.Operators.Where(op => op.Definition.Emits is StreamKind.Windows or StreamKind.Alerts).Select(op => op.Id), SinkNode.DeadLetters, SinkNode.Late] : [])
+            .Distinct().ToList();
+        var kept = streams.ToDictionary(stream => stream, _ => new List<JsonElement>());
+        var ledger = Run(test, kept, stop);
+        foreach (var (stream, rows) in kept)
+        {
+            if (graph.Operators.Any(op => op.Id == stream && op.Definition.Emits == StreamKind.Windows && op.Definition.Placement != OperatorPlacement.Rows))
+            {
+                KeepNewest(rows);
+            }
+        }
+
+        var failures = test.Streams.SelectMany(stream => Compare(stream, kept[stream.Stream])).Concat(test.Ledger.SelectMany(count => Compare(count, ledger)));
+        return new GraphTestOutcome(test, [.. failures], [.. streams.Select(stream => (stream, kept[stream].Select(row => row.GetRawText()).ToImmutableArray()))], ledger);
+    }
+
+    private Ledger Run(GraphTest test, Dictionary<string, List<JsonElement>> kept, CancellationToken stop)
+    {
+        var position = graph.Source.Position;
+        var options = OptionSet.Bind("test", [], null, position, []);
+        var plan = Planner.Plan(graph with
+        {
+            Source = new SourceNode(new PostsSource(test.Posts), options, position),
+            Sinks = [.. kept.Keys.Where(IsOperator).Select(stream => new SinkNode($"kept.{stream}", new KeptStream($"kept.{stream}"), options, [stream], position))],
+            Runtime = new RuntimeSettings(OptionSet.Bind("test", RuntimeSettings.Options, null, position, [])),
+        }, null);
+        var runtime = new LocalRuntime(plan, test.Now is { } now ? new FixedTime(now) : TimeProvider.System, NullLoggerFactory.Instance)
+        {
+            Observer = (topic, record) =>
+            {
+                if (topic.Role == TopicRole.DeadLetters && kept.TryGetValue(SinkNode.DeadLetters, out var dead))
+                {
+                    dead.Add(Refused(record));
+                }
+                else if (topic.Role == TopicRole.Late && kept.TryGetValue(SinkNode.Late, out var late))
+                {
+                    late.Add(Refused(record));
+                }
+                else if (topic.Name.StartsWith("kept.", StringComparison.Ordinal))
+                {
+                    kept[topic.Name["kept.".Length..]].Add(WithTimes(record.Value));
+                }
+            },
+        };
+        return runtime.RunAsync(stop).GetAwaiter().GetResult();
+    }
+
+    private static bool IsOperator(string stream) => stream is not (SinkNode.DeadLetters or SinkNode.Late);
+
+    /// <summary>A record that was refused: its headers, and its bytes as <c>payload</c>.</summary>
+    private static JsonElement Refused(OutputRecord record)
+    {
+        var row = new JsonObject();
+        var headers = record.Headers;
+        while (RecordHeaders.TryRead(ref headers, out var name, out var value))
+        {
+            row[Encoding.UTF8.GetString(name)] = Encoding.UTF8.GetString(value);
+        }
+
+        row["payload"] = Encoding.UTF8.GetString(record.Value);
+        return JsonSerializer.SerializeToElement(row, _readable);
+    }
+
+    /// <summary>A row with its moments in ISO 8601.</summary>
+    private static JsonElement WithTimes(ReadOnlySpan<byte> json)
+    {
+        var row = JsonNode.Parse(json)!.AsObject();
+        foreach (var name in _times)
+        {
+            if (row[name] is JsonValue value && value.TryGetValue<long>(out var milliseconds))
+            {
+                row[name] = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture);
+            }
+        }
+
+        return JsonSerializer.SerializeToElement(row, _readable);
+    }
+
+    /// <summary>Leaves the newest row of each window, and none of those that were taken back.</summary>
+    private static void KeepNewest(List<JsonElement> rows)
+    {
+        var newest = new Dictionary<string, (long Version, JsonElement Row)>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            var key = string.Join('\n', _windowKey.Select(name => row.TryGetProperty(name, out var value) ? value.GetRawText() : ""));
+            var version = row.GetProperty("version").GetInt64();
+            if (!newest.TryGetValue(key, out var known) || version >= known.Version)
+            {
+                newest[key] = (version, row);
+            }
+        }
+
+        rows.Clear();
+        rows.AddRange(newest.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.Row).Where(row => row.GetProperty("posts").GetInt64() > 0));
+    }
+
+    private static IEnumerable<GraphProblem> Compare(StreamExpectation expected, List<JsonElement> rows)
+    {
+        var matching = new RowMatching(expected.Rows, rows);
+        var unexpected = matching.Unexpected.ToList();
+        foreach (var unmet in matching.Unmet.Select(index => expected.Rows[index]))
+        {
+            var nearest = unexpected.Select(row => unmet.Differences(rows[row])).OrderBy(differences => differences.Length).FirstOrDefault();
+            yield return new GraphProblem(unmet.Position, $"{expected.Stream}: no row is {unmet}" + (nearest.IsDefault ? "" : $"; in the nearest one {string.Join(", ", nearest)}"));
+        }
+
+        if (expected.Count is { } count && count != rows.Count)
+        {
+            var some = string.Join(", ", unexpected.Take(3).Select(row => rows[row].GetRawText()));
+            yield return new GraphProblem(expected.Position, $"{expected.Stream}: there should be {count} {(count == 1 ? "row" : "rows")}, and there {(rows.Count == 1 ? "is" : "are")} {rows.Count}{(some.Length > 0 ? $"; not expected: {some}" : "")}");
+        }
+    }
+
+    private static IEnumerable<GraphProblem> Compare((string Column, long Count, SourcePosition Position) expected, Ledger ledger)
+    {
+        var actual = expected.Column switch
+        {
+            "consumed" => ledger.Consumed,
+            "counted" => ledger.Counted,
+            "unmatched" => ledger.Unmatched,
+            "late" => ledger.Late,
+            _ => ledger.Dead,
+        };
+        if (actual != expected.Count)
+        {
+            yield return new GraphProblem(expected.Position, $"ledger: {expected.Column} should be {expected.Count} and is {actual}");
+        }
+    }
+
+    private sealed class FixedTime(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+}
