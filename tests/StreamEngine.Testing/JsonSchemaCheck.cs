@@ -30,19 +30,24 @@ public sealed class JsonSchemaCheck
             var rule = keyword.Value;
             var ok = keyword.Name switch
             {
-                "$schema" or "$id" or "$defs" or "title" or "description" => true,
+                "$schema" or "$id" or "$defs" or "title" or "description" or "default" => true,
                 "$ref" => Refer(rule.GetString()!, value, path, problems),
-                "type" => IsType(rule.GetString()!, value),
+                "type" => rule.ValueKind == JsonValueKind.Array ? rule.EnumerateArray().Any(type => IsType(type.GetString()!, value)) : IsType(rule.GetString()!, value),
+                "anyOf" => rule.EnumerateArray().Any(form => Conforms(form, value, path)),
                 "const" => JsonElement.DeepEquals(rule, value),
                 "enum" => rule.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)),
-                "pattern" => Regex.IsMatch(value.GetString()!, rule.GetString()!),
+                "pattern" => value.ValueKind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, rule.GetString()!),
+                "minProperties" => value.ValueKind != JsonValueKind.Object || value.EnumerateObject().Count() >= rule.GetInt32(),
+                "maxProperties" => value.ValueKind != JsonValueKind.Object || value.EnumerateObject().Count() <= rule.GetInt32(),
                 "minLength" => value.GetString()!.Length >= rule.GetInt32(),
                 "minimum" => value.GetDouble() >= rule.GetDouble(),
                 "maximum" => value.GetDouble() <= rule.GetDouble(),
                 "maxItems" => value.GetArrayLength() <= rule.GetInt32(),
+                "required" or "additionalProperties" or "properties" when value.ValueKind != JsonValueKind.Object => true,
                 "required" => rule.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
                 "additionalProperties" => CheckOthers(schema, rule, value, path, problems),
                 "properties" => CheckProperties(rule, value, path, problems),
+                "items" when value.ValueKind != JsonValueKind.Array => true,
                 "items" => CheckItems(rule, value, path, problems),
                 _ => throw new NotSupportedException($"the schema uses '{keyword.Name}', which this check does not know"),
             };
@@ -97,12 +102,21 @@ public sealed class JsonSchemaCheck
         return true;
     }
 
+    private bool Conforms(JsonElement schema, JsonElement value, string path)
+    {
+        var problems = new List<string>();
+        Check(schema, value, path, problems);
+        return problems.Count == 0;
+    }
+
     private static bool IsType(string type, JsonElement value) => type switch
     {
         "object" => value.ValueKind == JsonValueKind.Object,
         "array" => value.ValueKind == JsonValueKind.Array,
         "string" => value.ValueKind == JsonValueKind.String,
         "number" => value.ValueKind == JsonValueKind.Number,
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "null" => value.ValueKind == JsonValueKind.Null,
         "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
         _ => throw new NotSupportedException($"the schema uses the type '{type}'"),
     };

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using StreamEngine.Core.Graph;
+
 namespace StreamEngine.Tests.Integration;
 
 /// <summary>The graphs that come with the program.</summary>
@@ -27,6 +31,25 @@ public sealed class ShippedGraphTests
         var tested = await Product.Run("test", Path.Combine(Product.Root, "deploy", "graphs", file.Replace(".test.yaml", ".yaml", StringComparison.Ordinal)));
         Assert.Equal((0, ""), (tested.ExitCode, tested.Error));
         Assert.EndsWith(" passed, 0 failed", tested.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Graphs))]
+    public async Task The_schema_for_editors_takes_a_shipped_graph_and_not_one_with_a_mistake(string file)
+    {
+        var schema = new JsonSchemaCheck((await Product.Run("operators", "--schema")).Output);
+        var yaml = await File.ReadAllTextAsync(Path.Combine(Product.Root, "deploy", "graphs", file));
+
+        Assert.Empty(Problems(yaml));
+        foreach (var (right, wrong) in new[] { ("^operators:", "operator:"), ("- decode:", "- decod:"), ("size:", "sise:"), (@"size: \S+", "size: soon"), ("^name:", "nmae:") })
+        {
+            Assert.Matches(new Regex(right, RegexOptions.Multiline), yaml);
+            Assert.NotEmpty(Problems(Regex.Replace(yaml, right, wrong, RegexOptions.Multiline)));
+        }
+
+        // An editor sees the names of variables, not their values.
+        IReadOnlyList<string> Problems(string graph) =>
+            schema.Check(JsonSerializer.SerializeToUtf8Bytes(YamlJson.From(YamlText.Read(graph.Replace("${", "$${", StringComparison.Ordinal), file))));
     }
 
     [Fact]

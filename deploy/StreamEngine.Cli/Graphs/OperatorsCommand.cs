@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
 using StreamEngine.Core.Sources;
@@ -16,15 +18,26 @@ internal static class OperatorsCommand
         Examples:
           streamengine operators
           streamengine operators window
+          streamengine operators --schema > graph.schema.json     then, as the first line of a graph, for editors that check YAML:
+                                                                  # yaml-language-server: $schema=graph.schema.json
         """;
+
+    private static readonly JsonSerializerOptions _readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Command Create()
     {
         var name = new Argument<string?>("name") { Description = "One of them in full; without it, a line for each.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("operators", Description) { name };
-        command.SetAction(parsed => Show(parsed.GetValue(name), parsed.InvocationConfiguration));
+        var schema = new System.CommandLine.Option<bool>("--schema") { Description = "The JSON Schema of graphs, for editors." };
+        var command = new Command("operators", Description) { name, schema };
+        command.SetAction(parsed => parsed.GetValue(schema) ? Schema(parsed.InvocationConfiguration) : Show(parsed.GetValue(name), parsed.InvocationConfiguration));
         HelpNotes.Attach(command, Notes);
         return command;
+    }
+
+    private static int Schema(InvocationConfiguration console)
+    {
+        console.Output.WriteLine(GraphSchema.Of(GraphCatalog.All).ToJsonString(_readable));
+        return ExitCode.Done;
     }
 
     private static int Show(string? name, InvocationConfiguration console)

@@ -10,6 +10,9 @@ namespace StreamEngine.Tests.Operators.GraphTests;
 /// <summary>A graph about two brands whose source and sink must not be touched.</summary>
 internal static class TestedGraph
 {
+    /// <summary>What the graph may name.</summary>
+    public static Catalog Catalog { get; } = new(BuiltInOperators.All, [new Never()], [new Refusing()]);
+
     public static LogicalGraph Read(TempFolder folder, string window)
     {
         File.WriteAllText(folder["brands.yaml"], "brands:\n  - { name: Acme, keywords: [acme] }\n  - { name: Bolt, keywords: [bolt] }\n");
@@ -24,7 +27,7 @@ internal static class TestedGraph
             sinks: [ { refusing: {} } ]
             runtime: { state: {{folder["state"]}} }
             """;
-        return GraphReader.Read(YamlText.Read(yaml, "graph.yaml"), new Catalog(BuiltInOperators.All, [new Never()], [new Refusing()]));
+        return GraphReader.Read(YamlText.Read(yaml, "graph.yaml"), Catalog);
     }
 
     private sealed class Never : BoundedSourceDefinition
