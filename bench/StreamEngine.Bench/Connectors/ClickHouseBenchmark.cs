@@ -70,7 +70,7 @@ internal static class ClickHouseBenchmark
     private static byte[][] Windows()
     {
         var random = new Random(1);
-        return [.. Enumerable.Range(0, 2000).Select(i => Encoding.UTF8.GetBytes(string.Create(
+        return [.. Enumerable.Range(0, BlockRows).Select(i => Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"window_start":{{1_772_359_200_000 + (i * 60_000L)}},"window_end":{{1_772_359_260_000 + (i * 60_000L)}},"brand":"brand {{random.Next(200)}}","channel":"channel {{random.Next(5)}}","language":"nl","posts":{{random.Next(10_000)}},"negative":{{random.Next(3000)}},"neutral":{{random.Next(3000)}},"positive":{{random.Next(3000)}},"mean_score":{{random.NextDouble() - 0.5}},"reach":{{random.Next()}},"authors":{{random.Next(5000)}},"late":0,"first_event":{{1_772_359_200_001 + (i * 60_000L)}},"last_event":{{1_772_359_259_999 + (i * 60_000L)}},"is_final":1,"version":{{i}}}""")))];
     }

@@ -65,6 +65,12 @@ public abstract class ColumnBuffer(string serverType) : IDisposable
     /// <param name="strings">All of them, one behind the other, each with its length in front.</param>
     public virtual void Append(int count, ReadOnlySpan<byte> strings) => throw Refused("lists");
 
+    /// <summary>Puts a whole number, or a moment in ms since 1970, in place of a row's.</summary>
+    public virtual void Replace(int row, long value) => throw Refused("replacements");
+
+    /// <summary>Puts a number in place of a row's.</summary>
+    public virtual void Replace(int row, double value) => throw Refused("replacements");
+
     /// <summary>Forgets the values and keeps the memory.</summary>
     public abstract void Clear();
 

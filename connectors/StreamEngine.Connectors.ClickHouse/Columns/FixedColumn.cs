@@ -45,9 +45,50 @@ internal sealed class FixedColumn : ColumnBuffer
 
     public override long Bytes => _values.Length;
 
-    public override void Append(long value)
+    public override void Append(long value) => Write(_values.Extend(_width), value);
+
+    public override void Append(double value)
     {
-        var place = _values.Extend(_width);
+        if (_layout is not (FixedLayout.Float32 or FixedLayout.Float64))
+        {
+            base.Append(value);
+        }
+
+        WriteReal(_values.Extend(_width), value);
+    }
+
+    public override void Replace(int row, long value) => Write(_values.Rewrite(row * _width, _width), value);
+
+    public override void Replace(int row, double value)
+    {
+        if (_layout is not (FixedLayout.Float32 or FixedLayout.Float64))
+        {
+            base.Replace(row, value);
+        }
+
+        WriteReal(_values.Rewrite(row * _width, _width), value);
+    }
+
+    public override void Clear()
+    {
+        _values.Clear();
+        _next = 0;
+    }
+
+    public override void WriteNative(WireBuffer output) => output.Append(_values.Written);
+
+    public override void WriteNext(WireBuffer output)
+    {
+        output.Append(_values.Written.Slice(_next, _width));
+        _next += _width;
+    }
+
+    public override void Rewind() => _next = 0;
+
+    protected override void Dispose(bool disposing) => _values.Dispose();
+
+    private void Write(Span<byte> place, long value)
+    {
         switch (_layout)
         {
             case FixedLayout.UInt8:
@@ -70,34 +111,6 @@ internal sealed class FixedColumn : ColumnBuffer
                 break;
         }
     }
-
-    public override void Append(double value)
-    {
-        if (_layout is not (FixedLayout.Float32 or FixedLayout.Float64))
-        {
-            base.Append(value);
-        }
-
-        WriteReal(_values.Extend(_width), value);
-    }
-
-    public override void Clear()
-    {
-        _values.Clear();
-        _next = 0;
-    }
-
-    public override void WriteNative(WireBuffer output) => output.Append(_values.Written);
-
-    public override void WriteNext(WireBuffer output)
-    {
-        output.Append(_values.Written.Slice(_next, _width));
-        _next += _width;
-    }
-
-    public override void Rewind() => _next = 0;
-
-    protected override void Dispose(bool disposing) => _values.Dispose();
 
     private void WriteReal(Span<byte> place, double value)
     {

@@ -54,6 +54,9 @@ public sealed class WireBuffer : IDisposable
         return _bytes.AsSpan(Length, count);
     }
 
+    /// <summary>Hands out bytes that were written, to be written anew.</summary>
+    internal Span<byte> Rewrite(int start, int count) => _bytes.AsSpan(0, Length).Slice(start, count);
+
     /// <summary>Appends bytes as they are.</summary>
     public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Extend(bytes.Length));
 

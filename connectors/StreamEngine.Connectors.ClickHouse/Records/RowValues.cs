@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using StreamEngine.Connectors.ClickHouse.Columns;
 using StreamEngine.Connectors.ClickHouse.Tables;
@@ -139,6 +141,45 @@ internal sealed class RowValues : IDisposable
         }
 
         block.EndRow();
+    }
+
+    /// <summary>A digest of the row's key, 128 bits of SHA-256: equal for rows that replace one another.</summary>
+    public UInt128 KeyDigest(ReadOnlySpan<bool> isKey)
+    {
+        _scratch.Clear();
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            if (isKey[i])
+            {
+                _scratch.AppendUInt64((ulong)_numbers[i]);
+                _scratch.AppendString(Bytes(i));
+            }
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(_scratch.Written, hash);
+        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
+    }
+
+    /// <summary>Puts the row in place of one with the same key: of the columns besides the key, which all are numbers or moments.</summary>
+    public void Replace(RowBlock block, int row, ReadOnlySpan<bool> isKey)
+    {
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            if (isKey[i])
+            {
+                continue;
+            }
+
+            if (_columns[i].Kind is ColumnKind.Float32 or ColumnKind.Float64)
+            {
+                block[i].Replace(row, _reals[i]);
+            }
+            else
+            {
+                block[i].Replace(row, _numbers[i]);
+            }
+        }
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using StreamEngine.Connectors.ClickHouse.Columns;
 using StreamEngine.Connectors.ClickHouse.Tables;
 using StreamEngine.Core.Operators;
@@ -6,7 +7,10 @@ using StreamEngine.Core.Sinks;
 
 namespace StreamEngine.Connectors.ClickHouse.Records;
 
-/// <summary>The rows of one table that wait for a flush, in blocks of one insert each.</summary>
+/// <summary>
+/// The rows of one table that wait for a flush, in blocks of one insert each. Open windows come several times a second: of those that wait
+/// in a block only the newest row of a key is kept, since the table would keep no other.
+/// </summary>
 internal sealed class TableRows(TableDefinition table, ImmutableArray<(string Name, string ServerType)> types, int blockRows) : IDisposable
 {
     /// <summary>Bytes at which a block is full even if its rows are few, such as dead letters of 5 MB each.</summary>
@@ -16,6 +20,10 @@ internal sealed class TableRows(TableDefinition table, ImmutableArray<(string Na
 
     private readonly RowValues _row = new(table.Columns);
     private readonly int[] _wholeSeconds = WholeSeconds(table, types);
+    private readonly bool _replaces = table.Kind == StreamKind.Windows;
+    private readonly bool[] _isKey = [.. table.Columns.Select(column => table.Key.Contains(column.Name))];
+    private readonly int _version = table.Columns.Select(column => column.Name).ToList().IndexOf("version");
+    private readonly Dictionary<UInt128, (int Row, long Version)> _newest = [];
     private readonly Queue<RowBlock> _full = new();
     private readonly Stack<RowBlock> _spare = new();
     private RowBlock _open = new(types);
@@ -48,6 +56,11 @@ internal sealed class TableRows(TableDefinition table, ImmutableArray<(string Na
             {
                 throw new SinkException($"the table {table.Name} in ClickHouse keeps {table.Columns[column].Name} to the second, and windows are finer; use windows of whole seconds, or a server from 20.1 on with a new table");
             }
+        }
+
+        if (_replaces && Replace())
+        {
+            return;
         }
 
         _row.AppendTo(_open);
@@ -99,8 +112,29 @@ internal sealed class TableRows(TableDefinition table, ImmutableArray<(string Na
         ? []
         : [.. Enumerable.Range(0, types.Length).Where(i => table.Key.Contains(types[i].Name) && types[i].ServerType.StartsWith("DateTime", StringComparison.Ordinal) && !types[i].ServerType.StartsWith("DateTime64", StringComparison.Ordinal))];
 
+    /// <summary>Puts the row in place of an older one of its key; false where there is none, and the row is to be appended.</summary>
+    private bool Replace()
+    {
+        ref var newest = ref CollectionsMarshal.GetValueRefOrAddDefault(_newest, _row.KeyDigest(_isKey), out var isThere);
+        var version = _row.Number(_version);
+        if (!isThere)
+        {
+            newest = (_open.Rows, version);
+            return false;
+        }
+
+        if (version >= newest.Version)
+        {
+            newest.Version = version;
+            _row.Replace(_open, newest.Row, _isKey);
+        }
+
+        return true;
+    }
+
     private void Close()
     {
+        _newest.Clear();
         _full.Enqueue(_open);
         _fullRows += _open.Rows;
         _fullBytes += _open.Bytes;

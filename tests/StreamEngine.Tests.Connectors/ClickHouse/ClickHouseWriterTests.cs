@@ -44,6 +44,34 @@ public sealed class ClickHouseWriterTests(ClickHouseServers servers)
     [Theory]
     [OnEmbedded]
     [OnDebian]
+    public async Task Of_a_window_that_comes_again_before_it_is_written_only_the_newest_row_is(ServerKind kind)
+    {
+        var server = await servers.GetAsync(kind);
+        var settings = server.Settings(ClickHouseServers.NewDatabase());
+        await using var writer = await Writers.OpenAsync(settings, Records.Windows, Records.Windows with { Name = "per_hour" });
+
+        foreach (var version in new[] { 2, 9, 4 })
+        {
+            writer.Append(0, Records.Window("Kwik", Records.Start, posts: version, version, final: version == 9));
+            writer.Append(0, Records.Window("Bolt", Records.Start, posts: version + 1, version));
+            writer.Append(0, Records.Window("Kwik", Records.Start + 60_000, posts: version + 2, version));
+            writer.Append(1, Records.Window("Kwik", Records.Start, posts: version + 3, version));
+        }
+
+        Assert.Equal(4, writer.PendingRows);
+        await writer.FlushAsync(default);
+        writer.Append(0, Records.Window("Kwik", Records.Start, posts: 11, version: 11, final: true));
+        Assert.Equal(1, writer.PendingRows);
+        await writer.FlushAsync(default);
+
+        Assert.Equal(
+            ["Bolt|per_minute|1772359200|10|5|100|9|0", "Kwik|per_hour|1772359200|12|6|120|9|0", "Kwik|per_minute|1772359200|11|6|110|11|1", "Kwik|per_minute|1772359260|11|6|110|9|0"],
+            await server.RowsAsync($"SELECT brand, operator, toUnixTimestamp(window_start), posts, positive, reach, version, is_final FROM {settings.Database}.sentiment_windows FINAL ORDER BY brand, operator, window_start"));
+    }
+
+    [Theory]
+    [OnEmbedded]
+    [OnDebian]
     public async Task A_session_that_grows_stays_one_row_and_one_that_is_taken_back_is_none(ServerKind kind)
     {
         var server = await servers.GetAsync(kind);
