@@ -80,9 +80,9 @@ public sealed class SpikesDefinition : OperatorDefinition
     /// <inheritdoc/>
     public override ImmutableArray<StateTableDeclaration> State =>
     [
-        new("brands", 3, "brand → level, spread and sums of each kind, last closed buckets, incidents"),
+        new("brands", 4, "brand → level, spread and sums of each kind, last closed buckets, incidents"),
         new("hours", 1, "(brand, day of the week) → how busy its hours are"),
-        new("days", 2, "(brand, kind) → the largest surprises of the last four weeks"),
+        new("days", 3, "(brand, kind) → the largest surprises of the last four weeks"),
         new("buckets", 2, "(brand, bucket, channel, language) → newest row of a bucket that is not closed"),
         new("time", 2, "bucket size, the first bucket of all, and the hours pooled over brands"),
         .. EvidenceBook.State,
