@@ -32,11 +32,14 @@ internal readonly record struct Outlook(double Factor, double Doubt)
         return new Outlook(lately * Busier(sums, horizon, lately, Lately(sums.Others, sums.OthersUsual, horizon).Ratio), posts == 0 ? 0 : 1 / posts);
     }
 
-    /// <summary>What to expect in the next buckets if nothing has risen lately: as before the last 50 of them, at least the usual.</summary>
+    /// <summary>
+    /// What to expect if nothing but posts of every kind has risen: as before the last 50 buckets, at least the usual, times how much busier
+    /// the other posts are over the last 8 or 20 of them, whichever is more.
+    /// </summary>
     public static Outlook Before(in FadingSums sums)
     {
         var (ratio, posts) = Between(sums.Seen, sums.Usual, Last, FadingSums.Count - 1, PriorBefore);
-        return new Outlook(Math.Max(1, ratio), 1 / posts);
+        return new Outlook(Math.Max(1, ratio) * Math.Max(Busy(sums, 2), Busy(sums, 3)), 1 / posts);
     }
 
     /// <summary>How much busier than usual the posts of the other kind are: at least 1.</summary>

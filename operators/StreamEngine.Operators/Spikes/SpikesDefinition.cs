@@ -50,9 +50,10 @@ public sealed class SpikesDefinition : OperatorDefinition
     /// <inheritdoc/>
     public override string Description => """
         Adds up the negative posts of a brand over channels and languages per window, also while windows are open, and judges them on
-        six horizons at once (about 1, 3, 8, 20, 50 and 144 windows: the sudden and the slow) against what is usual for the brand: a level
-        that incidents do not move, the hour of the week (pooled over brands until the brand's own is known), how the time before was, how
-        busy its other posts are, and counts that spread more than chance (negative binomial). An incident opens when that exceeds the
+        six horizons at once (about 1, 3, 8, 20, 50 and 144 windows: the sudden and the slow), and by a cumulative sum for a rise that
+        lasts, against what is usual for the brand: a level that incidents do not move, the hour of the week (pooled over brands until the
+        brand's own is known), how the time before was, how busy its other posts are, and counts that spread more than chance (negative
+        binomial). An incident opens when that exceeds the
         brand's own threshold (alert_budget), there are at least min_negative, and their share of all posts has risen too: a wave of praise
         is no crisis. It escalates when it is at least two grades more severe than was last told, at most once per window; it is resolved
         when nothing was elevated for resolve_after, and then none opens for cooldown. docs/alerts.md has the method. Of hopping windows those are looked
