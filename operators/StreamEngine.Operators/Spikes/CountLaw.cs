@@ -8,6 +8,7 @@ internal sealed class CountLaw
     private const double Soon = Day / 12;
     private const double LeastNominal = 1.5;
     private const double HorizonPower = 0.7;
+    private const double RiseStarts = Day / 48;
     private const double WarmUp = Day / 8;
     private const double ShortestMemory = 2 * 3_600_000.0;
 
@@ -24,11 +25,11 @@ internal sealed class CountLaw
     public double Budget { get; }
 
     /// <summary>
-    /// −log₁₀ of the probability that chance reaches on a horizon as often as the budget says, were counts as the model has them: a horizon
-    /// of H buckets looks at about buckets ÷ H different things a week, and the horizons share the budget. At least 1.5.
+    /// −log₁₀ of the probability that chance reaches with a measure of <see cref="DayPeaks"/> as often as the budget says, were counts as the
+    /// model has them: a horizon of H buckets looks at about buckets ÷ H different things a week, and the horizons share the budget; the test
+    /// for a lasting rise starts anew about every half hour. At least 1.5.
     /// </summary>
-    public double Nominal(int horizon) =>
-        Math.Max(LeastNominal, Math.Log10(FadingSums.Count * Week / BucketSize / Math.Pow(FadingSums.Lives[horizon], HorizonPower) / Budget));
+    public double Nominal(int measure) => Math.Max(LeastNominal, Math.Log10(LooksPerWeek(measure) / Budget));
 
     /// <summary>What is left after a bucket of the memory of the last peak: half after a day.</summary>
     public double PeakDecay { get; private set; }
@@ -60,6 +61,9 @@ internal sealed class CountLaw
 
     /// <summary>What is left of the level's past after a bucket, for a series of an age: half after its age, at most after the history.</summary>
     public double LevelDecay(long ageBuckets) => DecayFor(Math.Clamp(ageBuckets * (double)BucketSize, ShortestMemory, Math.Max(ShortestMemory, _history)));
+
+    private double LooksPerWeek(int measure) =>
+        measure == DayPeaks.Rise ? Week / RiseStarts : FadingSums.Count * Week / BucketSize / Math.Pow(FadingSums.Lives[measure], HorizonPower);
 
     private double DecayFor(double halfLife) => Math.Pow(0.5, BucketSize / halfLife);
 }

@@ -40,6 +40,9 @@ internal sealed class CountModel(CountLaw law)
     /// <summary>A wave of the other kind is learnt up to so many times its level.</summary>
     private const double MostLearntRise = 3;
 
+    /// <summary>A rate that lasts an hour spreads as the horizon of 50 buckets does.</summary>
+    private const int RiseWobble = 4;
+
     private const int KeepDecayFor = 64;
 
     private readonly double[] _off = new double[FadingSums.Count];
@@ -72,8 +75,17 @@ internal sealed class CountModel(CountLaw law)
     public double PostsLearnt => _level + _others;
 
     /// <summary>Takes a bucket into sums that go on from <see cref="Sums"/>.</summary>
-    public void Add(ref FadingSums sums, double count, double others, double season) =>
-        sums.Add(count, Math.Max(MinUsual, Level * season), others, OthersLevel * season);
+    public void Add(ref FadingSums sums, double count, double others, double season)
+    {
+        var usual = Math.Max(MinUsual, Level * season);
+        sums.Add(count, usual, others, OthersLevel * season);
+        if (_age >= LearnFreelyBuckets)
+        {
+            var before = Outlook.Before(sums);
+            var expected = usual * before.Factor * (1 + Math.Sqrt(Wobble(RiseWobble) + before.Doubt));
+            sums.Rise = RiseTest.Next(sums.Rise, count, expected, Level, _days.Threshold(DayPeaks.Rise));
+        }
+    }
 
     /// <summary>What is to be expected on a horizon.</summary>
     /// <param name="sums">The sums up to the bucket looked at, with it.</param>
@@ -100,7 +112,7 @@ internal sealed class CountModel(CountLaw law)
     /// <param name="season">The factor of its hour.</param>
     public Evidence Judge(in FadingSums sums, double count, double season)
     {
-        Span<double> surprises = stackalloc double[FadingSums.Count];
+        Span<double> surprises = stackalloc double[DayPeaks.Measures];
         return Judge(sums, count, season, surprises);
     }
 
@@ -112,7 +124,7 @@ internal sealed class CountModel(CountLaw law)
     /// <returns>What is said of the bucket with all that is in it, and what of the count was learnt; below 0: nothing, as the brand is elevated.</returns>
     public (Evidence Evidence, double Learnt) Learn(long start, double count, double others, double season)
     {
-        Span<double> surprises = stackalloc double[FadingSums.Count];
+        Span<double> surprises = stackalloc double[DayPeaks.Measures];
         Add(ref _sums, count, others, season);
         var evidence = Judge(_sums, count, season, surprises);
         LearnPeaks(start, count, evidence, surprises);
@@ -197,9 +209,12 @@ internal sealed class CountModel(CountLaw law)
             (sum, most) = (sum + ratio, Math.Max(most, ratio));
         }
 
+        surprises[DayPeaks.Rise] = sums.Rise;
+        var rise = sums.Rise / (caution * _days.Threshold(DayPeaks.Rise));
+
         // A bucket without posts is no news, whatever the horizons remember.
         return new Evidence(
-            Usual(sums, 0, 1, season).Mean, count > 0 ? most : 0, count > 0 ? Math.Max(sum / (FadingSums.Count * AgreeAt), most / AloneAt) : 0, Math.Max(1, _peak * (1 + _soon)));
+            Usual(sums, 0, 1, season).Mean, count > 0 ? most : 0, count > 0 ? rise : 0, count > 0 ? Math.Max(sum / (FadingSums.Count * AgreeAt), most / AloneAt) : 0, Math.Max(1, _peak * (1 + _soon)));
     }
 
     private double Surprise(in FadingSums sums, int horizon)
@@ -219,7 +234,7 @@ internal sealed class CountModel(CountLaw law)
     private void LearnPeaks(long start, double count, in Evidence evidence, ReadOnlySpan<double> surprises)
     {
         _days.Enter(start);
-        for (var i = 0; count > 0 && _age >= law.WarmBuckets && i < FadingSums.Count; i++)
+        for (var i = 0; count > 0 && _age >= law.WarmBuckets && i < DayPeaks.Measures; i++)
         {
             _days.Add(i, surprises[i]);
         }

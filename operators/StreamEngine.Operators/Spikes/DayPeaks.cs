@@ -1,11 +1,17 @@
 namespace StreamEngine.Operators;
 
 /// <summary>
-/// The largest surprise of each day, per horizon, for the last four weeks: from these comes the brand's own threshold. Counts of real
+/// The largest surprise of each day, per horizon and of the test for a lasting rise, for the last four weeks: from these comes the brand's own threshold. Counts of real
 /// brands have tails that no formula knows beforehand; what a brand's own days reach is the better measure.
 /// </summary>
 internal sealed class DayPeaks(CountLaw law)
 {
+    /// <summary>The place of <see cref="RiseTest"/> behind the horizons.</summary>
+    public const int Rise = FadingSums.Count;
+
+    /// <summary>How many measures of surprise there are.</summary>
+    public const int Measures = FadingSums.Count + 1;
+
     private const int Days = 28;
 
     /// <summary>So many days without a peak are taken to have gone before: one bad day in the first week is no habit.</summary>
@@ -17,17 +23,17 @@ internal sealed class DayPeaks(CountLaw law)
     private const long DayMs = 86_400_000;
     private const int DaysOfWeek = 7;
 
-    private readonly float[] _peaks = new float[Days * FadingSums.Count];
-    private readonly float[] _today = new float[FadingSums.Count];
-    private readonly float[] _thresholds = [.. Enumerable.Range(0, FadingSums.Count).Select(h => (float)law.Nominal(h))];
+    private readonly float[] _peaks = new float[Days * Measures];
+    private readonly float[] _today = new float[Measures];
+    private readonly float[] _thresholds = [.. Enumerable.Range(0, Measures).Select(m => (float)law.Nominal(m))];
     private int _count;
     private long _day = long.MinValue;
 
     /// <summary>Changed since it was stored.</summary>
     public bool Unstored { get; set; }
 
-    /// <summary>What a horizon's surprise exceeds on as many days as the budget allows.</summary>
-    public double Threshold(int horizon) => _thresholds[horizon];
+    /// <summary>What a measure exceeds on as many days as the budget allows.</summary>
+    public double Threshold(int measure) => _thresholds[measure];
 
     /// <summary>Goes on to a time; where a day ended, thresholds are set anew.</summary>
     public void Enter(long time)
@@ -40,7 +46,7 @@ internal sealed class DayPeaks(CountLaw law)
 
         if (_day != long.MinValue)
         {
-            Array.Copy(_peaks, 0, _peaks, FadingSums.Count, _peaks.Length - FadingSums.Count);
+            Array.Copy(_peaks, 0, _peaks, Measures, _peaks.Length - Measures);
             _today.CopyTo(_peaks, 0);
             _count = Math.Min(_count + 1, Days);
             SetThresholds();
@@ -51,27 +57,27 @@ internal sealed class DayPeaks(CountLaw law)
         Array.Clear(_today);
     }
 
-    /// <summary>Sets each horizon's threshold from the days so far.</summary>
+    /// <summary>Sets each measure's threshold from the days so far.</summary>
     public void SetThresholds()
     {
         Span<float> sorted = stackalloc float[Days + PriorDays];
         sorted = sorted[..Math.Min(_count + PriorDays, Math.Max(Days, _count))];
-        for (var horizon = 0; horizon < FadingSums.Count; horizon++)
+        for (var measure = 0; measure < Measures; measure++)
         {
             for (var i = 0; i < _count; i++)
             {
-                sorted[i] = _peaks[(i * FadingSums.Count) + horizon];
+                sorted[i] = _peaks[(i * Measures) + measure];
             }
 
-            sorted[_count..].Fill((float)law.Nominal(horizon));
+            sorted[_count..].Fill((float)law.Nominal(measure));
 
             sorted.Sort();
-            _thresholds[horizon] = (float)Math.Max(law.Nominal(horizon), Upper(sorted, law.Budget / DaysOfWeek));
+            _thresholds[measure] = (float)Math.Max(law.Nominal(measure), Upper(sorted, law.Budget / DaysOfWeek));
         }
     }
 
     /// <summary>Takes in a surprise of the day under way.</summary>
-    public void Add(int horizon, double surprise) => _today[horizon] = Math.Max(_today[horizon], (float)Math.Min(surprise, CapAt * _thresholds[horizon]));
+    public void Add(int measure, double surprise) => _today[measure] = Math.Max(_today[measure], (float)Math.Min(surprise, CapAt * _thresholds[measure]));
 
     public void WriteToday(StateWriter writer)
     {
@@ -94,7 +100,7 @@ internal sealed class DayPeaks(CountLaw law)
     public void WritePast(StateWriter writer)
     {
         writer.WriteCount(_count);
-        foreach (var peak in _peaks.AsSpan(0, _count * FadingSums.Count))
+        foreach (var peak in _peaks.AsSpan(0, _count * Measures))
         {
             writer.WriteSingle(peak);
         }
@@ -103,7 +109,7 @@ internal sealed class DayPeaks(CountLaw law)
     public void ReadPast(ref StateReader reader)
     {
         _count = (int)reader.ReadCount(Days);
-        for (var i = 0; i < _count * FadingSums.Count; i++)
+        for (var i = 0; i < _count * Measures; i++)
         {
             _peaks[i] = reader.ReadSingle();
         }

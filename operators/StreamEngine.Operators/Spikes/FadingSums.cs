@@ -18,6 +18,9 @@ internal struct FadingSums
     private Horizons _others;
     private Horizons _othersUsual;
 
+    /// <summary>What <see cref="RiseTest"/> says up to the same bucket.</summary>
+    public double Rise { readonly get; set; }
+
     /// <summary>The horizons, in buckets.</summary>
     public static ReadOnlySpan<int> Lives => [1, 3, 8, 20, 50, 144];
 
@@ -65,6 +68,8 @@ internal struct FadingSums
             writer.WriteDouble(_others[i]);
             writer.WriteDouble(_othersUsual[i]);
         }
+
+        writer.WriteDouble(Rise);
     }
 
     public static FadingSums Read(ref StateReader reader)
@@ -78,6 +83,7 @@ internal struct FadingSums
             sums._othersUsual[i] = reader.ReadDouble();
         }
 
+        sums.Rise = reader.ReadDouble();
         return sums;
     }
 

@@ -8,7 +8,7 @@ internal sealed class PooledProfile
 {
     private const double Unit = 1_000_000;
     private const double MaxWeight = 10;
-    private const double PriorWeight = 5;
+    private const double PriorWeight = 2;
 
     private readonly long[] _ratios = new long[HourProfile.HoursOfDay];
     private readonly long[] _weights = new long[HourProfile.HoursOfDay];

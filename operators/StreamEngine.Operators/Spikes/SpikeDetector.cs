@@ -9,8 +9,8 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
     /// <summary>Horizons that can be shown: those whose buckets are kept.</summary>
     private const int Shown = 5;
 
-    /// <summary>What opens an incident, as a part of the threshold: six horizons that each keep to theirs exceed it together somewhat more often.</summary>
-    private const double OpensAt = 1.05;
+    /// <summary>What opens an incident, as a part of the threshold: six horizons and the test for a lasting rise that each keep to theirs exceed it together more often.</summary>
+    private const double OpensAt = 1.15;
 
     /// <summary>An incident goes on while the last buckets are so many deviations above the usual: the hysteresis.</summary>
     private const double StaysAt = 2;
@@ -43,11 +43,12 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
         var now = Above(series, watch, index, sums, season, ShortestToSee);
         var slow = Above(series, watch, index, sums, season, ShortestToBurn);
         var isHigh = slow.Deviations >= BurnsAt;
-        var burns = evidence.Surprise < OpensAt && isHigh && (index * law.BucketSize) - watch.HighSince >= BurnsFor;
+        var surprises = Math.Max(evidence.Surprise, evidence.Rise) >= OpensAt;
+        var burns = !surprises && isHigh && (index * law.BucketSize) - watch.HighSince >= BurnsFor;
         var finding = burns ? slow.Finding : Show(series, watch, index, sums, season);
         return finding with
         {
-            IsSpike = (evidence.Surprise >= OpensAt || burns) && now.Deviations > 0 && finding.Effective >= settings.MinNegative && ShareIsHigh(finding, watch),
+            IsSpike = (surprises || burns) && now.Deviations > 0 && finding.Effective >= settings.MinNegative && ShareIsHigh(finding, watch),
             IsElevated = now.Deviations >= StaysAt,
             IsHigh = isHigh,
             IsWarm = slow.Deviations >= BurnStaysAt,

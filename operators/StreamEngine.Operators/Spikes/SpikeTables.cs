@@ -21,9 +21,9 @@ internal sealed class SpikeTables
     public SpikeTables(OperatorContext context, CountLaw law, bool praise)
     {
         (Law, _praise) = (law, praise);
-        context.Task.Keep(new CodedTable(context.OperatorId, "brands", 3, WriteBrands, ReadBrand));
+        context.Task.Keep(new CodedTable(context.OperatorId, "brands", 4, WriteBrands, ReadBrand));
         context.Task.Keep(new CodedTable(context.OperatorId, "hours", 1, WriteHours, ReadHours));
-        context.Task.Keep(new CodedTable(context.OperatorId, "days", 2, WriteDays, ReadDays));
+        context.Task.Keep(new CodedTable(context.OperatorId, "days", 3, WriteDays, ReadDays));
         context.Task.Keep(new CodedTable(context.OperatorId, "buckets", 2, WriteBuckets, ReadPart));
         context.Task.Keep(new CodedTable(context.OperatorId, "time", 2, WriteTime, ReadTime));
     }

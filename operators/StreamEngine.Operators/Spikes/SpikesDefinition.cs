@@ -50,9 +50,10 @@ public sealed class SpikesDefinition : OperatorDefinition
     /// <inheritdoc/>
     public override string Description => """
         Adds up the negative posts of a brand over channels and languages per window, also while windows are open, and judges them on
-        six horizons at once (about 1, 3, 8, 20, 50 and 144 windows: the sudden and the slow) against what is usual for the brand: a level
-        that incidents do not move, the hour of the week (pooled over brands until the brand's own is known), how the time before was, how
-        busy its other posts are, and counts that spread more than chance (negative binomial). An incident opens when that exceeds the
+        six horizons at once (about 1, 3, 8, 20, 50 and 144 windows: the sudden and the slow), and by a cumulative sum for a rise that
+        lasts, against what is usual for the brand: a level that incidents do not move, the hour of the week (pooled over brands until the
+        brand's own is known), how the time before was, how busy its other posts are, and counts that spread more than chance (negative
+        binomial). An incident opens when that exceeds the
         brand's own threshold (alert_budget), there are at least min_negative, and their share of all posts has risen too: a wave of praise
         is no crisis. It escalates when it is at least two grades more severe than was last told, at most once per window; it is resolved
         when nothing was elevated for resolve_after, and then none opens for cooldown. docs/alerts.md has the method. Of hopping windows those are looked
@@ -80,9 +81,9 @@ public sealed class SpikesDefinition : OperatorDefinition
     /// <inheritdoc/>
     public override ImmutableArray<StateTableDeclaration> State =>
     [
-        new("brands", 3, "brand → level, spread and sums of each kind, last closed buckets, incidents"),
+        new("brands", 4, "brand → level, spread and sums of each kind, last closed buckets, incidents"),
         new("hours", 1, "(brand, day of the week) → how busy its hours are"),
-        new("days", 2, "(brand, kind) → the largest surprises of the last four weeks"),
+        new("days", 3, "(brand, kind) → the largest surprises of the last four weeks"),
         new("buckets", 2, "(brand, bucket, channel, language) → newest row of a bucket that is not closed"),
         new("time", 2, "bucket size, the first bucket of all, and the hours pooled over brands"),
         .. EvidenceBook.State,

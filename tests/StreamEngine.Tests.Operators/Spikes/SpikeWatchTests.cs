@@ -113,6 +113,27 @@ public sealed class SpikeWatchTests
     }
 
     [Fact]
+    public void A_rise_of_an_hour_is_found_on_a_brand_with_a_negative_post_in_six_minutes()
+    {
+        const int Drills = 12;
+        var found = 0;
+        for (var drill = 0; drill < Drills; drill++)
+        {
+            using var stage = new SpikeStage();
+            var random = new Random(drill);
+            var at = (2 * 1440) + random.Next(600);
+            for (var minute = 0; minute < at + 60; minute++)
+            {
+                stage.Minute(minute, Noise(random, "Acme", 0.4, 0.16, minute < at ? 0 : Poisson(random, 0.16 * 3)));
+            }
+
+            found += stage.Alerts.Exists(a => a.State == "open" && a.WindowEnd > SpikeStage.Start.AddMinutes(at)) ? 1 : 0;
+        }
+
+        Assert.True(found >= 0.8 * Drills, $"found {found} of {Drills}");
+    }
+
+    [Fact]
     public void A_wave_of_praise_or_of_posts_of_every_kind_opens_nothing()
     {
         using var stage = new SpikeStage();
