@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace StreamEngine.Text.Features;
 
 /// <summary>
-/// The features of one unit for sentiment: the folded word, its parts behind apostrophes and hyphens, and its
-/// character n-grams of 3 to 5 bytes with the word's borders marked.
+/// The features of one unit for sentiment: the folded word, its parts behind apostrophes and hyphens, its
+/// character n-grams of 3 and 4 bytes with the word's borders marked, and the first five letters of a longer word, which
+/// inflected words share with their stem.
 /// </summary>
 internal static class WordFeatures
 {
@@ -12,9 +13,13 @@ internal static class WordFeatures
     public const int LongestWord = 40;
 
     /// <summary>The most features that a unit has.</summary>
-    public const int Most = (3 * (LongestWord + 2)) + 8;
+    public const int Most = (3 * (LongestWord + 2)) + 9;
 
     private const int ShortestGram = 3, LongestGram = 4;
+
+    /// <summary>Letters of a word that stand for its stem.</summary>
+    private const int Stem = 5;
+
     private const byte Border = 1;
 
     /// <summary>Folds a unit's text: case, diacritics, and letters repeated more than twice.</summary>
@@ -74,6 +79,8 @@ internal static class WordFeatures
                     features[count++] = WordHash.Gram(packed, size);
             }
         }
+        if (length > Stem)
+            features[count++] = OfWord(word[..(Stem + 1)]);
         return count;
     }
 

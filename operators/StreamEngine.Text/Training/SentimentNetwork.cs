@@ -119,7 +119,8 @@ internal sealed class SentimentNetwork
         var (features, clauses, square) = Draw(text);
         if (square == 0)
             return;
-        var norm = 1 / MathF.Sqrt(square);
+        // Of all features the sum would be 1 / Keep times as great and its length 1 / sqrt(Keep): scoring sees sums of this size.
+        var norm = 1 / MathF.Sqrt(square * _options.Keep);
         Span<float> hidden = stackalloc float[Width];
         Span<float> errors = stackalloc float[Classes];
         Forward(_features.AsSpan(0, features), _clauses.AsSpan(0, clauses), norm, _setBias[set], hidden, errors);

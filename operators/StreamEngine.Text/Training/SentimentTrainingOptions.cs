@@ -54,8 +54,8 @@ public sealed record SentimentTrainingOptions
     public int MinClauseTexts { get; init; } = 3;
 
     /// <summary>The most words and n-grams kept, by how many texts they stand in. Bounds the model's size at 58 bytes each.</summary>
-    /// <value>Defaults to 210,000.</value>
-    public int MaxFeatures { get; init; } = 210_000;
+    /// <value>Defaults to 230,000.</value>
+    public int MaxFeatures { get; init; } = 230_000;
 
     /// <summary>The most pairs and negated words kept, at 8 bytes each.</summary>
     /// <value>Defaults to 450,000.</value>
