@@ -9,6 +9,7 @@ internal sealed class CountLaw
     private const double LeastNominal = 1.5;
     private const double HorizonPower = 0.7;
     private const double RiseStarts = Day / 48;
+    private const double FirstCaution = 0.4;
     private const double WarmUp = Day / 8;
     private const double ShortestMemory = 2 * 3_600_000.0;
 
@@ -44,10 +45,10 @@ internal sealed class CountLaw
     public long WarmBuckets { get; private set; }
 
     /// <summary>
-    /// By how much thresholds are raised for a brand that is so many buckets old: twice at first, as neither its hours nor its spread are
-    /// known; not any more after a day.
+    /// By how much thresholds are raised for a brand that is so many buckets old: to 1.4 times at first, as neither its hours nor its spread
+    /// are known; not any more after a day.
     /// </summary>
-    public double Caution(long ageBuckets) => 1 + Math.Max(0, 1 - (ageBuckets * (double)BucketSize / Day));
+    public double Caution(long ageBuckets) => 1 + (FirstCaution * Math.Max(0, 1 - (ageBuckets * (double)BucketSize / Day)));
 
     /// <summary>Sets the bucket's size, and what follows from it.</summary>
     public void Begin(long bucketSize)

@@ -10,7 +10,7 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
     private const int Shown = 5;
 
     /// <summary>What opens an incident, as a part of the threshold: six horizons and the test for a lasting rise that each keep to theirs exceed it together more often.</summary>
-    private const double OpensAt = 1.15;
+    private const double OpensAt = 1.25;
 
     /// <summary>An incident goes on while the last buckets are so many deviations above the usual: the hysteresis.</summary>
     private const double StaysAt = 2;
@@ -21,7 +21,7 @@ internal sealed class SpikeDetector(SpikeSettings settings, CountLaw law)
     private const int ShortestToSee = 1;
 
     /// <summary>A slow burn is no surprise at any moment: it is the last buckets being so many deviations above the usual ...</summary>
-    private const double BurnsAt = 2.5;
+    private const double BurnsAt = 2.43;
 
     /// <summary>A slow burn goes on while they are so many deviations above it: by then the usual has learnt some of it.</summary>
     private const double BurnStaysAt = 1;
