@@ -24,6 +24,20 @@ public sealed class LineReader : IDisposable
     /// <summary>The number of the line last read, from 1.</summary>
     public long LineNumber { get; private set; }
 
+    /// <summary>The lines of a file that are not empty.</summary>
+    /// <exception cref="InvalidDataException">The gzip data is damaged.</exception>
+    public static IEnumerable<ReadOnlyMemory<byte>> ReadFile(string path)
+    {
+        using var lines = new LineReader(File.OpenRead(path));
+        while (lines.Next() is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
+        }
+    }
+
     /// <summary>Reads the next line, without its line break. Valid until the next call.</summary>
     /// <exception cref="InvalidDataException">The gzip data is damaged.</exception>
     public bool TryRead(out ReadOnlySpan<byte> line)
@@ -54,6 +68,8 @@ public sealed class LineReader : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
+
+    private byte[]? Next() => TryRead(out var line) ? line.ToArray() : null;
 
     private ReadOnlySpan<byte> Line(int length)
     {

@@ -130,12 +130,23 @@ public sealed unsafe partial class SpanConsumer
     {
         Tell(() => _listener!.Revoked(partitions.ConvertAll(p => new TopicPartitionOffset(p.TopicPartition, Position(p.Topic, p.Partition)))));
         partitions.ForEach(Stop);
+        EndMembershipWhenClosing();
     }
 
     private void OnLost(List<TopicPartitionOffset> partitions)
     {
         partitions.ForEach(Stop);
         Tell(() => _listener!.Lost(partitions.ConvertAll(p => p.TopicPartition)));
+        EndMembershipWhenClosing();
+    }
+
+    /// <summary>What is committed for the partitions given up is done with now; librdkafka leaves the group next.</summary>
+    private void EndMembershipWhenClosing()
+    {
+        if (_closed)
+        {
+            EndMembership();
+        }
     }
 
     private void Tell(Action tell)

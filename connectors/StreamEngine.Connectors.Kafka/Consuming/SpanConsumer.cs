@@ -23,11 +23,13 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     private readonly int _nativeBatch;
     private readonly Dictionary<string, TopicPositions> _byName = [];
     private readonly KafkaSettings _settings;
+    private readonly Lock _membership = new();
     private nint _queue;
     private nint _lastHandle;
     private TopicPositions _lastTopic = new("");
     private Exception? _failure;
     private bool _handingOver;
+    private bool _isMember = true;
     private bool _closed;
     private bool _disposed;
 
@@ -62,32 +64,18 @@ public sealed unsafe partial class SpanConsumer : IDisposable
 
     /// <summary>What a transactional producer needs to commit offsets for this member of the group. Any thread may ask until <see cref="Dispose"/>.</summary>
     /// <exception cref="KafkaException">The member is leaving the group.</exception>
-    /// <remarks>Confluent.Kafka ends the process there: it reads what librdkafka does not give any more.</remarks>
+    /// <remarks>
+    /// Confluent.Kafka ends the process where a member leaves: it reads what librdkafka does not give any more. And librdkafka itself may
+    /// never answer who asks in that moment, so nobody does: leaving waits for those who ask.
+    /// </remarks>
     public IConsumerGroupMetadata GroupMetadata
     {
         get
         {
-            var client = Librdkafka.HandleOf(_consumer);
-            var metadata = Librdkafka.rd_kafka_consumer_group_metadata(client);
-            if (metadata == 0)
+            lock (_membership)
             {
-                throw new KafkaException(new Error(ErrorCode.Local_State, "this consumer is leaving its group"));
+                return _isMember ? AskForMetadata() : throw Leaving();
             }
-
-            nint bytes;
-            nuint length;
-            var error = Librdkafka.rd_kafka_consumer_group_metadata_write(metadata, &bytes, &length);
-            Librdkafka.rd_kafka_consumer_group_metadata_destroy(metadata);
-            if (error != 0)
-            {
-                var code = (ErrorCode)Librdkafka.rd_kafka_error_code(error);
-                Librdkafka.rd_kafka_error_destroy(error);
-                throw new KafkaException(code);
-            }
-
-            var written = new ReadOnlySpan<byte>((void*)bytes, (int)length).ToArray();
-            Librdkafka.rd_kafka_mem_free(client, bytes);
-            return Librdkafka.GroupMetadata(written);
         }
     }
 
@@ -168,6 +156,11 @@ public sealed unsafe partial class SpanConsumer : IDisposable
         Health.Dispose();
         Librdkafka.rd_kafka_queue_destroy(_queue);
         _queue = 0;
+        if (_consumer.Assignment.Count == 0)
+        {
+            EndMembership(); // nobody is told of partitions given up
+        }
+
         try
         {
             _consumer.Close();
@@ -177,7 +170,43 @@ public sealed unsafe partial class SpanConsumer : IDisposable
             _logger.LogWarning("Leaving the group was not clean: {Reason}", exception.Error.Reason);
         }
 
+        EndMembership();
         ThrowFailure();
+    }
+
+    private static KafkaException Leaving() => new(new Error(ErrorCode.Local_State, "this consumer is leaving its group"));
+
+    private void EndMembership()
+    {
+        lock (_membership)
+        {
+            _isMember = false;
+        }
+    }
+
+    private IConsumerGroupMetadata AskForMetadata()
+    {
+        var client = Librdkafka.HandleOf(_consumer);
+        var metadata = Librdkafka.rd_kafka_consumer_group_metadata(client);
+        if (metadata == 0)
+        {
+            throw Leaving();
+        }
+
+        nint bytes;
+        nuint length;
+        var error = Librdkafka.rd_kafka_consumer_group_metadata_write(metadata, &bytes, &length);
+        Librdkafka.rd_kafka_consumer_group_metadata_destroy(metadata);
+        if (error != 0)
+        {
+            var code = (ErrorCode)Librdkafka.rd_kafka_error_code(error);
+            Librdkafka.rd_kafka_error_destroy(error);
+            throw new KafkaException(code);
+        }
+
+        var written = new ReadOnlySpan<byte>((void*)bytes, (int)length).ToArray();
+        Librdkafka.rd_kafka_mem_free(client, bytes);
+        return Librdkafka.GroupMetadata(written);
     }
 
     private int HandOver<TReceiver>(int count, ref TReceiver receiver)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
+using StreamEngine.Connectors.Files;
 using StreamEngine.Core.Graph;
 using StreamEngine.Core.Runtime;
 using StreamEngine.Operators;
@@ -63,7 +64,7 @@ internal static class TestCommand
         ImmutableArray<GraphTest> tests;
         try
         {
-            tests = [.. GraphTestFile.Read(file, graph).Where(test => test.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
+            tests = [.. GraphTestFile.Read(file, graph, LineReader.ReadFile).Where(test => test.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
         }
         catch (GraphException wrong)
         {

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
-using StreamEngine.Core.Planning;
 using StreamEngine.Core.Runtime;
 
 namespace StreamEngine.Operators;
@@ -55,24 +53,15 @@ public sealed class GraphBacktest
     private Ledger Run(IEnumerable<ReadOnlyMemory<byte>> posts, StreamKind kind, Action<ReadOnlyMemory<byte>> receive, CancellationToken stop)
     {
         var last = _graph.Operators.Last(o => o.Definition.Emits == kind && (kind != StreamKind.Posts || o.Definition.Placement == OperatorPlacement.Rows));
-        var position = _graph.Source.Position;
-        var options = OptionSet.Bind("backtest", [], null, position, []);
-        var plan = Planner.Plan(_graph with
+        return OfflineRun.Of(_graph, posts, [last.Id], TimeProvider.System, Receive, stop);
+
+        void Receive(string stream, OutputRecord record)
         {
-            Source = new SourceNode(new PostsSource(posts), options, position),
-            Sinks = [new SinkNode("kept", new KeptStream("kept"), options, [last.Id], position)],
-        }, null);
-        var runtime = new LocalRuntime(plan, TimeProvider.System, NullLoggerFactory.Instance)
-        {
-            Observer = (topic, record) =>
+            if (stream == last.Id)
             {
-                if (topic.Name == "kept")
-                {
-                    receive(record.Value.ToArray());
-                }
-            },
-        };
-        return runtime.RunAsync(stop).GetAwaiter().GetResult();
+                receive(record.Value.ToArray());
+            }
+        }
     }
 }
 

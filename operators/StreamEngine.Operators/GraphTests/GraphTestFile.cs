@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using StreamEngine.Core.Graph;
 
@@ -14,9 +13,11 @@ public sealed class GraphTestFile
 
     private readonly LogicalGraph _graph;
     private readonly string _folder;
+    private readonly Func<string, IEnumerable<ReadOnlyMemory<byte>>> _readLines;
     private readonly List<GraphProblem> _problems = [];
 
-    private GraphTestFile(LogicalGraph graph, string folder) => (_graph, _folder) = (graph, folder);
+    private GraphTestFile(LogicalGraph graph, string folder, Func<string, IEnumerable<ReadOnlyMemory<byte>>> readLines) =>
+        (_graph, _folder, _readLines) = (graph, folder, readLines);
 
     /// <summary>What a test may count of the ledger.</summary>
     public static ImmutableArray<string> LedgerColumns { get; } = ["consumed", "counted", "unmatched", "late", "dead"];
@@ -27,15 +28,16 @@ public sealed class GraphTestFile
     /// <summary>Reads a file of tests.</summary>
     /// <param name="path">The file.</param>
     /// <param name="graph">The graph that they are about.</param>
+    /// <param name="readLines">Reads the lines of a file of posts.</param>
     /// <exception cref="GraphException">Something is wrong with it.</exception>
-    public static ImmutableArray<GraphTest> Read(string path, LogicalGraph graph)
+    public static ImmutableArray<GraphTest> Read(string path, LogicalGraph graph, Func<string, IEnumerable<ReadOnlyMemory<byte>>> readLines)
     {
         if (!File.Exists(path))
         {
             throw new GraphException(new SourcePosition(path, 0, 0), "there is no such file; it should hold the graph's tests (streamengine test --help shows one)");
         }
 
-        var file = new GraphTestFile(graph, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var file = new GraphTestFile(graph, Path.GetDirectoryName(Path.GetFullPath(path))!, readLines);
         var root = YamlText.ReadFile(path);
         if (root is not ConfigMap { Entries: [var (key, value)] } || key.Text != "tests" || value is not ConfigList { Items.Length: > 0 } list)
         {
@@ -92,17 +94,12 @@ public sealed class GraphTestFile
 
         if (inline is not null)
         {
-            return inline is ConfigScalar { Text: { } text } ? Lines(new StringReader(text)) : Wrong(inline, "'posts' is a text with a post as JSON on each line: begin it with 'posts: |'");
+            return inline is ConfigScalar { Text: { } text } ? Lines(text) : Wrong(inline, "'posts' is a text with a post as JSON on each line: begin it with 'posts: |'");
         }
 
         try
         {
-            var path = Path.Combine(_folder, (file as ConfigScalar)?.Text ?? "");
-            using var stream = File.OpenRead(path);
-            var packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
-            stream.Position = 0;
-            using var reader = new StreamReader(packed ? new GZipStream(stream, CompressionMode.Decompress) : stream, Encoding.UTF8);
-            return Lines(reader);
+            return [.. _readLines(Path.Combine(_folder, (file as ConfigScalar)?.Text ?? ""))];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -116,19 +113,8 @@ public sealed class GraphTestFile
         }
     }
 
-    private static ImmutableArray<ReadOnlyMemory<byte>> Lines(TextReader reader)
-    {
-        var posts = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.Length > 0)
-            {
-                posts.Add(Encoding.UTF8.GetBytes(line));
-            }
-        }
-
-        return posts.ToImmutable();
-    }
+    private static ImmutableArray<ReadOnlyMemory<byte>> Lines(string text) =>
+        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(line))];
 
     private (ImmutableArray<(string, long, SourcePosition)> Ledger, ImmutableArray<StreamExpectation> Streams) Expectations(ConfigMap test)
     {

@@ -4,10 +4,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
-using StreamEngine.Core.Planning;
 using StreamEngine.Core.Runtime;
 
 namespace StreamEngine.Operators;
@@ -53,33 +51,15 @@ public sealed class GraphTestRun(LogicalGraph graph)
 
     private Ledger Run(GraphTest test, Dictionary<string, List<JsonElement>> kept, CancellationToken stop)
     {
-        var position = graph.Source.Position;
-        var options = OptionSet.Bind("test", [], null, position, []);
-        var plan = Planner.Plan(graph with
+        return OfflineRun.Of(graph, test.Posts, kept.Keys.Where(IsOperator), test.Now is { } now ? new FixedTime(now) : TimeProvider.System, Keep, stop);
+
+        void Keep(string stream, OutputRecord record)
         {
-            Source = new SourceNode(new PostsSource(test.Posts), options, position),
-            Sinks = [.. kept.Keys.Where(IsOperator).Select(stream => new SinkNode($"kept.{stream}", new KeptStream($"kept.{stream}"), options, [stream], position))],
-            Runtime = new RuntimeSettings(OptionSet.Bind("test", RuntimeSettings.Options, null, position, [])),
-        }, null);
-        var runtime = new LocalRuntime(plan, test.Now is { } now ? new FixedTime(now) : TimeProvider.System, NullLoggerFactory.Instance)
-        {
-            Observer = (topic, record) =>
+            if (kept.TryGetValue(stream, out var rows))
             {
-                if (topic.Role == TopicRole.DeadLetters && kept.TryGetValue(SinkNode.DeadLetters, out var dead))
-                {
-                    dead.Add(Refused(record));
-                }
-                else if (topic.Role == TopicRole.Late && kept.TryGetValue(SinkNode.Late, out var late))
-                {
-                    late.Add(Refused(record));
-                }
-                else if (topic.Name.StartsWith("kept.", StringComparison.Ordinal))
-                {
-                    kept[topic.Name["kept.".Length..]].Add(WithTimes(record.Value));
-                }
-            },
-        };
-        return runtime.RunAsync(stop).GetAwaiter().GetResult();
+                rows.Add(IsOperator(stream) ? WithTimes(record.Value) : Refused(record));
+            }
+        }
     }
 
     private static bool IsOperator(string stream) => stream is not (SinkNode.DeadLetters or SinkNode.Late);

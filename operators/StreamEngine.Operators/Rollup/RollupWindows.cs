@@ -41,7 +41,7 @@ internal sealed class RollupWindows : IOperator
         _part = (long)context.Schema.Windows!.Length.TotalMilliseconds;
         _store = new MergedStore(start => start + _size) { PartsAreSources = false };
         _isSettled = (window, part) => EndOf(window, part) <= _settled;
-        _tables = new WindowTables(context, new("parts", null, "windows"), _store, () => Restored());
+        _tables = new WindowTables(context, ("parts", null), "windows", _store, () => Restored());
         _emitter = new WindowEmitter(context, _store, _tables, (long)context.Options.Get(RollupDefinition.Early).TotalMilliseconds);
         context.Task.Keep(new CodedTable(context.OperatorId, "time", 1, WriteTime, ReadTime, Restored));
         context.Task.OnCut(Cut);

@@ -16,7 +16,7 @@ internal static class RiseTest
 
     /// <summary>
     /// It is kept up to so many times its threshold: what is over is soon forgotten. So it opens nothing while thresholds are raised by more,
-    /// for most of a brand's first day, when a morning is not known from a rise.
+    /// for half of a brand's first day, when a morning is not known from a rise.
     /// </summary>
     private const double MostKept = 1.5;
 

@@ -37,7 +37,7 @@ internal sealed class MergedWindows : IOperator
         _context = context;
         _settings = new WindowSettings(context.Options);
         _store = _settings.IsSession ? new SessionStore(_settings.Size) : new MergedStore(start => start + _settings.Size);
-        _tables = new WindowTables(context, new("merge_slots", _settings.IsSession ? null : "merge_samples", "merge_windows"), _store, () => _emitter!.Restored());
+        _tables = new WindowTables(context, ("merge_slots", _settings.IsSession ? null : "merge_samples"), "merge_windows", _store, () => _emitter!.Restored());
         _emitter = new WindowEmitter(context, _store, _tables, _settings.Early);
         _ = new MergeTimeTable(context, _settings, _clock, _emitter);
         _isSettled = (window, part) => IsSettled(_store[window].Key.Start, part - 1);

@@ -8,8 +8,8 @@ namespace StreamEngine.Operators;
 /// watermark has seen every slot that led to it.
 /// </summary>
 /// <remarks>
-/// Most of a busy slot's bytes are its samples, which seldom change: they go along only when they have, unless
-/// <paramref name="alwaysWhole"/>. The exchange keeps the order, so the second phase has the last ones.
+/// Samples go along only when they have changed, as they are stored (<see cref="SlotTable"/>), unless <paramref name="alwaysWhole"/>. The
+/// exchange keeps the order, so the second phase has the last ones.
 /// </remarks>
 internal sealed class SlotSender(OperatorContext context, KeyTexts texts, SlotStore slots, bool alwaysWhole)
 {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 
@@ -156,19 +155,6 @@ internal sealed class SlotStore
         }
 
         reader.End();
-    }
-
-    /// <summary>Makes sure that every slot was read from its table, once all tables are restored.</summary>
-    /// <exception cref="StateException">Some have samples alone.</exception>
-    public void RequireAllStored(string owner, string slots, string samples)
-    {
-        for (var position = 0; position < _used; position++)
-        {
-            if ((_slots[position].Flags & (SlotFlags.Live | SlotFlags.Stored)) == SlotFlags.Live && _slots[position].Samples.Stored != 0)
-            {
-                throw new StateException($"Operator '{owner}', state table '{samples}': samples are there whose slot is missing in table '{slots}'. The state is damaged.");
-            }
-        }
     }
 
     /// <summary>Reads into a slot the samples that <see cref="SampleStore.Write"/> wrote, in place of those it has.</summary>

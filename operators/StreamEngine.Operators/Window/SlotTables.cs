@@ -13,22 +13,15 @@ internal sealed class SlotTables
     private readonly KeyTexts _texts;
     private readonly SlotStore _slots;
     private readonly Func<SlotKey, int> _open;
-    private readonly StateWriter _key = new();
+    private readonly SlotTable _stored;
     private readonly StateWriter _value = new();
-    private readonly List<int> _changed = new(1024);
-    private readonly PendingDeletes _deletes = new();
-    private readonly PendingDeletes _sampleDeletes = new();
-    private (long MaxEventTime, long ClosedThrough, long Watermark, bool Idle, bool Ended)? _stored;
+    private (long MaxEventTime, long ClosedThrough, long Watermark, bool Idle, bool Ended)? _storedTime;
 
     public SlotTables(OperatorContext context, WindowSettings settings, KeyTexts texts, SlotStore slots, Func<SlotKey, int> open, Action restored)
     {
         (_context, _settings, _texts, _slots, _open) = (context, settings, texts, slots, open);
-        context.Task.Keep(new CodedTable(context.OperatorId, "slots", SlotStore.Format, WriteSlots, ReadSlot, restored));
-        if (SamplesApart)
-        {
-            context.Task.Keep(new CodedTable(context.OperatorId, "samples", SlotStore.Format, WriteSamples, ReadSamples, CheckSamples));
-        }
-
+        // Sessions' keys change too often for samples of their own.
+        _stored = new SlotTable(context, ("slots", settings.IsSession ? null : "samples"), slots, (slot, key) => texts.Write(slots[slot].Key, key), Read, Open, restored);
         context.Task.Keep(new CodedTable(context.OperatorId, "time", 2, WriteTime, ReadTime));
     }
 
@@ -53,128 +46,36 @@ internal sealed class SlotTables
     /// <summary>Whether the partition was last said to have ended.</summary>
     public bool SentEnded { get; set; }
 
-    /// <summary>Whether samples have a table of their own, so that they are stored only when they change. Sessions' keys change too often.</summary>
-    private bool SamplesApart => !_settings.IsSession;
-
     /// <summary>Notes that a slot is to be stored.</summary>
-    public void Changed(int position)
-    {
-        ref var slot = ref _slots[position];
-        if ((slot.Flags & SlotFlags.Unstored) == 0)
-        {
-            slot.Flags |= SlotFlags.Unstored;
-            _changed.Add(position);
-        }
-    }
+    public void Changed(int position) => _stored.Changed(position);
 
     /// <summary>Notes that a slot is about to be removed.</summary>
-    public void Forget(int position)
-    {
-        if ((_slots[position].Flags & SlotFlags.Stored) != 0)
-        {
-            _deletes.Add(Key(position));
-        }
+    public void Forget(int position) => _stored.Forget(position);
 
-        if (_slots[position].Samples.Stored != 0)
-        {
-            _sampleDeletes.Add(Key(position));
-        }
-    }
-
-    private ReadOnlySpan<byte> Key(int position)
-    {
-        _key.Clear();
-        _texts.Write(_slots[position].Key, _key);
-        return _key.Written;
-    }
-
-    private void WriteSlots(IStateChanges changes)
-    {
-        _deletes.WriteTo(changes);
-        foreach (var position in _changed)
-        {
-            if ((_slots[position].Flags & SlotFlags.Unstored) == 0)
-            {
-                continue; // removed since
-            }
-
-            _value.Clear();
-            _slots.Write(position, _value, withSamples: !SamplesApart);
-            changes.Put(Key(position), _value.Written);
-        }
-
-        if (!SamplesApart)
-        {
-            NoteStored();
-        }
-    }
-
-    private void WriteSamples(IStateChanges changes)
-    {
-        _sampleDeletes.WriteTo(changes);
-        foreach (var position in _changed)
-        {
-            ref var slot = ref _slots[position];
-            if ((slot.Flags & SlotFlags.Unstored) != 0 && slot.Samples.Revision != slot.Samples.Stored)
-            {
-                _value.Clear();
-                _slots.Samples.Write(slot.Samples, _value);
-                changes.Put(Key(position), _value.Written);
-                slot.Samples.Stored = slot.Samples.Revision;
-            }
-        }
-
-        NoteStored();
-    }
-
-    private void NoteStored()
-    {
-        foreach (var position in _changed)
-        {
-            ref var flags = ref _slots[position].Flags;
-            if ((flags & SlotFlags.Unstored) != 0)
-            {
-                flags = (flags & ~SlotFlags.Unstored) | SlotFlags.Stored;
-            }
-        }
-
-        _changed.Clear();
-    }
-
-    private void ReadSlot(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    private int Read(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var position = Open(key);
         _slots.Read(position, value);
-        _slots[position].Flags |= SlotFlags.Stored;
-    }
-
-    private void ReadSamples(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
-    {
-        var position = Open(key);
-        _slots.ReadSamples(position, value);
-        ref var samples = ref _slots[position].Samples;
-        samples.Sent = samples.Stored = samples.Revision;
+        return position;
     }
 
     private int Open(ReadOnlySpan<byte> key)
     {
         var reader = new StateReader(key);
-        var position = _open(_texts.Read(ref reader));
+        var slotKey = _texts.Read(ref reader);
         reader.End();
-        return position;
+        return _open(slotKey);
     }
-
-    private void CheckSamples() => _slots.RequireAllStored(_context.OperatorId, "slots", "samples");
 
     private void WriteTime(IStateChanges changes)
     {
         var now = (MaxEventTime, ClosedThrough, SentWatermark, SentIdle, SentEnded);
-        if (_stored == now)
+        if (_storedTime == now)
         {
             return;
         }
 
-        _stored = now;
+        _storedTime = now;
         _value.Clear();
         _settings.WriteShape(_value);
         _value.WriteSigned(MaxEventTime);
@@ -200,6 +101,6 @@ internal sealed class SlotTables
         SentIdle = WasIdle = reader.ReadFlag();
         SentEnded = reader.ReadFlag();
         reader.End();
-        _stored = (MaxEventTime, ClosedThrough, SentWatermark, SentIdle, SentEnded);
+        _storedTime = (MaxEventTime, ClosedThrough, SentWatermark, SentIdle, SentEnded);
     }
 }

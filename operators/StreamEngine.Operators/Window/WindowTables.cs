@@ -10,44 +10,28 @@ namespace StreamEngine.Operators;
 internal sealed class WindowTables
 {
     private readonly MergedStore _store;
+    private readonly SlotTable _slots;
     private readonly StateWriter _key = new();
     private readonly StateWriter _value = new();
-    private readonly List<int> _changedSlots = [];
     private readonly List<int> _changedWindows = [];
-    private readonly string _owner;
-    private readonly WindowTableNames _names;
-    private readonly PendingDeletes _slotDeletes = new();
-    private readonly PendingDeletes _sampleDeletes = new();
     private readonly PendingDeletes _windowDeletes = new();
 
     /// <param name="context">The operator.</param>
-    /// <param name="names">What the tables are called.</param>
+    /// <param name="slots">What the tables of slots and of their samples are called.</param>
+    /// <param name="windows">What the table of windows is called.</param>
     /// <param name="store">What is kept.</param>
-    /// <param name="restored">Called when a table is restored.</param>
-    public WindowTables(OperatorContext context, WindowTableNames names, MergedStore store, Action restored)
+    /// <param name="restored">Called when slots or windows are restored.</param>
+    public WindowTables(OperatorContext context, (string Slots, string? Samples) slots, string windows, MergedStore store, Action restored)
     {
-        (_owner, _names, _store) = (context.OperatorId, names, store);
-        store.SlotLeaves = SlotLeaves;
+        _store = store;
+        _slots = new SlotTable(context, slots, store.Slots, WriteKey, ReadSlot, FindSlot, restored);
+        store.SlotLeaves = _slots.Forget;
         store.WindowLeaves = WindowLeaves;
-        context.Task.Keep(new CodedTable(context.OperatorId, names.Slots, SlotStore.Format, WriteSlots, ReadSlot, restored));
-        if (names.Samples is { } samples)
-        {
-            context.Task.Keep(new CodedTable(context.OperatorId, samples, SlotStore.Format, WriteSamples, ReadSamples, CheckSamples));
-        }
-
-        context.Task.Keep(new CodedTable(context.OperatorId, names.Windows, 1, WriteWindows, ReadWindow, restored));
+        context.Task.Keep(new CodedTable(context.OperatorId, windows, 1, WriteWindows, ReadWindow, restored));
     }
 
     /// <summary>Notes that a slot is to be stored.</summary>
-    public void SlotChanged(int slot)
-    {
-        ref var flags = ref _store.Slots[slot].Flags;
-        if ((flags & SlotFlags.Unstored) == 0)
-        {
-            flags |= SlotFlags.Unstored;
-            _changedSlots.Add(slot);
-        }
-    }
+    public void SlotChanged(int slot) => _slots.Changed(slot);
 
     /// <summary>Notes that a window's emitted version is to be stored.</summary>
     public void WindowChanged(int window)
@@ -59,19 +43,6 @@ internal sealed class WindowTables
         }
     }
 
-    private void SlotLeaves(int slot)
-    {
-        if ((_store.Slots[slot].Flags & SlotFlags.Stored) != 0)
-        {
-            _slotDeletes.Add(SlotKeyOf(slot));
-        }
-
-        if (_store.Slots[slot].Samples.Stored != 0)
-        {
-            _sampleDeletes.Add(SlotKeyOf(slot));
-        }
-    }
-
     private void WindowLeaves(int window)
     {
         if (_store[window].Stored)
@@ -80,12 +51,10 @@ internal sealed class WindowTables
         }
     }
 
-    private ReadOnlySpan<byte> SlotKeyOf(int slot)
+    private void WriteKey(int slot, StateWriter key)
     {
-        _key.Clear();
-        _key.WriteCount(_store.Slots[slot].Part);
-        _store.Texts.Write(_store.Slots[slot].Key, _key);
-        return _key.Written;
+        key.WriteCount(_store.Slots[slot].Part);
+        _store.Texts.Write(_store.Slots[slot].Key, key);
     }
 
     private ReadOnlySpan<byte> WindowKeyOf(int window)
@@ -95,74 +64,16 @@ internal sealed class WindowTables
         return _key.Written;
     }
 
-    private void WriteSlots(IStateChanges changes)
-    {
-        _slotDeletes.WriteTo(changes);
-        foreach (var slot in _changedSlots)
-        {
-            if ((_store.Slots[slot].Flags & SlotFlags.Unstored) == 0)
-            {
-                continue; // removed since
-            }
-
-            _value.Clear();
-            _store.Slots.Write(slot, _value, withSamples: _names.Samples is null);
-            changes.Put(SlotKeyOf(slot), _value.Written);
-        }
-
-        if (_names.Samples is null)
-        {
-            NoteStored();
-        }
-    }
-
-    private void WriteSamples(IStateChanges changes)
-    {
-        _sampleDeletes.WriteTo(changes);
-        foreach (var position in _changedSlots)
-        {
-            ref var slot = ref _store.Slots[position];
-            if ((slot.Flags & SlotFlags.Unstored) != 0 && slot.Samples.Revision != slot.Samples.Stored)
-            {
-                _value.Clear();
-                _store.Slots.Samples.Write(slot.Samples, _value);
-                changes.Put(SlotKeyOf(position), _value.Written);
-                slot.Samples.Stored = slot.Samples.Revision;
-            }
-        }
-
-        NoteStored();
-    }
-
-    private void NoteStored()
-    {
-        foreach (var slot in _changedSlots)
-        {
-            ref var flags = ref _store.Slots[slot].Flags;
-            if ((flags & SlotFlags.Unstored) != 0)
-            {
-                flags = (flags & ~SlotFlags.Unstored) | SlotFlags.Stored;
-            }
-        }
-
-        _changedSlots.Clear();
-    }
-
-    private void ReadSlot(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    private int ReadSlot(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var slotKey = ReadKey(key, out var part);
-        if (_store.Put(slotKey, part, VersionOf(value), value, out _, out var slot) == PutResult.Taken)
-        {
-            _store.Slots[slot].Flags |= SlotFlags.Stored;
-        }
+        return _store.Put(slotKey, part, VersionOf(value), value, out _, out var slot) == PutResult.Taken ? slot : -1;
     }
 
-    private void ReadSamples(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    private int FindSlot(ReadOnlySpan<byte> key)
     {
-        var slot = _store.FindOrAddSlot(ReadKey(key, out var part), part);
-        _store.Slots.ReadSamples(slot, value);
-        ref var samples = ref _store.Slots[slot].Samples;
-        samples.Stored = samples.Revision;
+        var slotKey = ReadKey(key, out var part);
+        return _store.FindOrAddSlot(slotKey, part);
     }
 
     private SlotKey ReadKey(ReadOnlySpan<byte> key, out int part)
@@ -173,8 +84,6 @@ internal sealed class WindowTables
         reader.End();
         return slotKey;
     }
-
-    private void CheckSamples() => _store.Slots.RequireAllStored(_owner, _names.Slots, _names.Samples!);
 
     private static long VersionOf(ReadOnlySpan<byte> value)
     {
@@ -215,9 +124,3 @@ internal sealed class WindowTables
         reader.End();
     }
 }
-
-/// <summary>The names of the tables of <see cref="WindowTables"/>.</summary>
-/// <param name="Slots">Slots.</param>
-/// <param name="Samples">Their samples; <see langword="null"/> where they are stored with the slots.</param>
-/// <param name="Windows">What was emitted of windows.</param>
-internal sealed record WindowTableNames(string Slots, string? Samples, string Windows);

@@ -17,7 +17,6 @@ public sealed class SentimentScorer
 
     private readonly SentimentModel _model;
     private readonly UnitCache _cache;
-    private readonly MissingUnits _missing;
     private readonly UnitReader _reader = new();
     private readonly PostUnits[] _posts = new PostUnits[Stages];
     private readonly ulong[] _clauses;
@@ -30,7 +29,6 @@ public sealed class SentimentScorer
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _cache = new UnitCache(model);
-        _missing = new MissingUnits(model.Features);
         _clauses = model.Clauses;
         HugePages.Advise(_clauses);
         _output = new SentimentOutput(model.Weights);
@@ -136,7 +134,7 @@ public sealed class SentimentScorer
             {
                 sums.Add(entries, found);
                 found = 0;
-                entry = Fetch(units[i..], text);
+                entry = _cache.Fetch(units[i..], text);
             }
             entries[found++] = entry;
             var added = clauses.Next(entry->Word, entry->Negates != 0, unit.Kind, unit.Flags, clauseKeys.Slice(keys, ClauseFeatures.MostPerUnit));
@@ -145,21 +143,6 @@ public sealed class SentimentScorer
         }
         sums.Add(entries, found);
         return keys;
-    }
-
-    /// <summary>Works out all units that the cache does not have, of which the first is one, and returns that. What was found before may have moved.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private unsafe CachedUnit* Fetch(ReadOnlySpan<Unit> units, ReadOnlySpan<byte> text)
-    {
-        _missing.Clear();
-        foreach (ref readonly var unit in units)
-        {
-            if (unit.Kind != UnitKind.Break && _cache.Find(unit.Key) == null && !_missing.TryAdd(in unit, text))
-                break;
-        }
-        _cache.Fetch(_missing);
-        var first = _cache.Find(units[0].Key);
-        return first != null ? first : _cache.Fetch(in units[0], text);
     }
 
     private void SumRest(PostUnits post, ReadOnlySpan<byte> text, ref ClauseFeatures clauses, ref SentimentSums sums)

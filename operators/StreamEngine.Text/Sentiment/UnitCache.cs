@@ -72,7 +72,7 @@ internal sealed unsafe class UnitCache
     public ref readonly CachedUnit Get(in Unit unit, ReadOnlySpan<byte> text)
     {
         var entry = Find(unit.Key);
-        return ref *(entry != null ? entry : Fetch(in unit, text));
+        return ref *(entry != null ? entry : Fetch(new ReadOnlySpan<Unit>(in unit), text));
     }
 
     /// <summary>The sums of a unit that is in the cache; null where it is not. The pointer holds until others are fetched.</summary>
@@ -86,30 +86,33 @@ internal sealed unsafe class UnitCache
         return entry->Key == key ? entry : null;
     }
 
-    /// <summary>Works out the sums of a unit that is not in the cache and puts it there; others may move or give way.</summary>
+    /// <summary>
+    /// Works out the sums of those units that are not in the cache, of which the first is one, and puts them there; others may move or give
+    /// way, also one of these for another, but not the first.
+    /// </summary>
+    /// <returns>The first unit's.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public CachedUnit* Fetch(in Unit unit, ReadOnlySpan<byte> text)
+    public CachedUnit* Fetch(ReadOnlySpan<Unit> units, ReadOnlySpan<byte> text)
     {
         _missing.Clear();
-        _missing.TryAdd(in unit, text);
-        Fetch(_missing);
-        return _entries + Index(unit.Key);
-    }
-
-    /// <summary>Works out the sums of units that are not in the cache and puts them there; others may move or give way, also one of these for another.</summary>
-    public void Fetch(MissingUnits missing)
-    {
-        missing.Find();
-        for (var i = 0; i < missing.Count; i++)
+        foreach (ref readonly var unit in units)
         {
-            ref readonly var unit = ref missing[i];
+            if (unit.Kind != UnitKind.Break && Find(unit.Key) == null && !_missing.TryAdd(in unit, text))
+                break;
+        }
+        _missing.Find();
+        // The first one last, so that no other takes its place.
+        for (var i = _missing.Count - 1; i >= 0; i--)
+        {
+            ref readonly var unit = ref _missing[i];
             if (Find(unit.Key) != null)
                 continue; // twice in the post
             var entry = _entries + Index(unit.Key);
             _entries[Index(unit.Key) ^ 1] = *entry;
             entry->Key = unit.Key;
-            missing.Sum(i, ref *entry, _model.Weights);
+            _missing.Sum(i, ref *entry, _model.Weights);
         }
+        return Find(units[0].Key);
     }
 
     // The high bits of a key are mixed best.

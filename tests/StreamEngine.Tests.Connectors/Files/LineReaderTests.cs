@@ -20,6 +20,21 @@ public sealed class LineReaderTests
         Assert.Equal(expected, Read(new MemoryStream(Gzip(bytes))));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_is_its_lines_byte_for_byte_without_the_empty_ones(bool packed)
+    {
+        using var folder = new TempFolder();
+        using (Stream file = packed ? new System.IO.Compression.GZipStream(File.Create(folder["lines"]), System.IO.Compression.CompressionLevel.Fastest) : File.Create(folder["lines"]))
+        {
+            file.Write("a\n\nb\r\n"u8);
+            file.Write([0xC3, 0xFF]);
+        }
+
+        Assert.Equal(["61", "62", "C3FF"], LineReader.ReadFile(folder["lines"]).Select(line => Convert.ToHexString(line.Span)));
+    }
+
     [Fact]
     public void Lines_of_any_length_come_whole_whatever_pieces_the_stream_gives()
     {

@@ -31,7 +31,7 @@ public sealed class GraphTestFileTests : IDisposable
     {
         File.WriteAllText(_folder["g.test.yaml"], yaml);
 
-        var problem = Assert.Throws<GraphException>(() => GraphTestFile.Read(_folder["g.test.yaml"], Graph())).Problems[0];
+        var problem = Assert.Throws<GraphException>(() => GraphTestFile.Read(_folder["g.test.yaml"], Graph(), TestedGraph.ReadLines)).Problems[0];
 
         Assert.Contains(message, problem.Message, StringComparison.Ordinal);
         Assert.Equal((_folder["g.test.yaml"], 1), (problem.Position.File, problem.Position.Line));
@@ -42,17 +42,13 @@ public sealed class GraphTestFileTests : IDisposable
     {
         File.WriteAllText(_folder["g.test.yaml"], "tests:\n  - { nme: x, posts: '{}', expect: { late: [] } }\n  - { name: y, posts: '{}', expect: { lat: [] } }\n");
 
-        Assert.Equal([2, 2, 3], Assert.Throws<GraphException>(() => GraphTestFile.Read(_folder["g.test.yaml"], Graph())).Problems.Select(problem => problem.Position.Line));
+        Assert.Equal([2, 2, 3], Assert.Throws<GraphException>(() => GraphTestFile.Read(_folder["g.test.yaml"], Graph(), TestedGraph.ReadLines)).Problems.Select(problem => problem.Position.Line));
     }
 
     [Fact]
-    public void Posts_are_lines_inline_or_in_a_file_beside_it_that_may_be_packed()
+    public void Posts_are_lines_inline_or_in_a_file_beside_it()
     {
-        using (var packed = new System.IO.Compression.GZipStream(File.Create(_folder["posts.gz"]), System.IO.Compression.CompressionLevel.Fastest))
-        {
-            packed.Write("{\"a\":1}\n\n{\"b\":2}"u8);
-        }
-
+        File.WriteAllText(_folder["posts.jsonl"], "{\"a\":1}\n{\"b\":2}");
         File.WriteAllText(_folder["g.test.yaml"], """
             tests:
               - name: inline
@@ -60,12 +56,12 @@ public sealed class GraphTestFileTests : IDisposable
                   {"a":1}
                   {"b":2}
                 expect: { late: [] }
-              - name: packed
-                posts_file: posts.gz
+              - name: in a file
+                posts_file: posts.jsonl
                 expect: { late: [] }
             """);
 
-        var tests = GraphTestFile.Read(_folder["g.test.yaml"], Graph());
+        var tests = GraphTestFile.Read(_folder["g.test.yaml"], Graph(), TestedGraph.ReadLines);
 
         Assert.All(tests, test => Assert.Equal(["{\"a\":1}", "{\"b\":2}"], test.Posts.Select(post => System.Text.Encoding.UTF8.GetString(post.Span))));
     }
@@ -78,7 +74,7 @@ public sealed class GraphTestFileTests : IDisposable
 
     [Fact]
     public void A_file_that_is_not_there_is_told_with_what_to_do() =>
-        Assert.Contains("there is no such file", Assert.Throws<GraphException>(() => GraphTestFile.Read(_folder["none.yaml"], Graph())).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no such file", Assert.Throws<GraphException>(() => GraphTestFile.Read(_folder["none.yaml"], Graph(), TestedGraph.ReadLines)).Message, StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
 

@@ -95,7 +95,7 @@ public sealed class GraphTestRunTests : IDisposable
     private ImmutableArray<GraphTest> Read(LogicalGraph graph, string expect, string posts)
     {
         File.WriteAllText(_folder["graph.test.yaml"], $"tests:\n  - name: this\n{posts}\n    expect:\n      {expect}\n");
-        return GraphTestFile.Read(_folder["graph.test.yaml"], graph);
+        return GraphTestFile.Read(_folder["graph.test.yaml"], graph, TestedGraph.ReadLines);
     }
 
     private LogicalGraph Graph(string window) => TestedGraph.Read(_folder, window);

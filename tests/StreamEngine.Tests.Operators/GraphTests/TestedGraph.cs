@@ -13,6 +13,9 @@ internal static class TestedGraph
     /// <summary>What the graph may name.</summary>
     public static Catalog Catalog { get; } = new(BuiltInOperators.All, [new Never()], [new Refusing()]);
 
+    /// <summary>Reads a file of posts as the program does, for plain files.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> ReadLines(string path) => File.ReadAllLines(path).Select(line => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(line));
+
     public static LogicalGraph Read(TempFolder folder, string window)
     {
         File.WriteAllText(folder["brands.yaml"], "brands:\n  - { name: Acme, keywords: [acme] }\n  - { name: Bolt, keywords: [bolt] }\n");

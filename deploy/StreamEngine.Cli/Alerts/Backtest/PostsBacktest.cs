@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
+using StreamEngine.Connectors.Files;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Cli.Alerts;
@@ -13,7 +12,7 @@ internal sealed class PostsBacktest(GraphBacktest backtest, string file, string?
     public int Run(bool json, CancellationToken stop)
     {
         var incidents = known is null ? null : KnownIncident.Read(known);
-        var posts = ReadLines().ToList();
+        var posts = LineReader.ReadFile(file).ToList();
         if (posts.Count == 0)
         {
             throw new InvalidDataException($"{file}: there are no posts");
@@ -94,21 +93,6 @@ internal sealed class PostsBacktest(GraphBacktest backtest, string file, string?
         {
             var median = double.IsFinite(drilled.MedianDelay) ? string.Create(CultureInfo.InvariantCulture, $"median delay {drilled.MedianDelay:F1} minutes") : "fewer than half of them";
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"drills, {drilled.Drill.Sentiment} x{drilled.Drill.Factor} over {drilled.Drill.Minutes} minutes: {drilled.Delays.Count} of {drilled.Rises} found, {median}"));
-        }
-    }
-
-    private IEnumerable<ReadOnlyMemory<byte>> ReadLines()
-    {
-        using var stream = File.OpenRead(file);
-        var packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
-        stream.Position = 0;
-        using var reader = new StreamReader(packed ? new GZipStream(stream, CompressionMode.Decompress) : stream, Encoding.UTF8);
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.Length > 0)
-            {
-                yield return Encoding.UTF8.GetBytes(line);
-            }
         }
     }
 
