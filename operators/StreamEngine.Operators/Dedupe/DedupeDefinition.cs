@@ -43,16 +43,17 @@ public sealed class DedupeDefinition : OperatorDefinition
         post's id or author put copies into the same partition; ones without keys, or with one per crawler, do not.
 
         Time is the partition's event time, the greatest so far of its posts (max_future). A post is remembered from when it came, whatever
-        its own time is: so copies of late posts are found too. How long its copies are known depends on the order of the partition alone,
-        not on the clock, on batches or on restarts; what is remembered is state, and stored in the checkpoint that the post is in.
+        its own time is: so copies of late posts are found too. What is removed depends on the order of the partition alone, not on
+        batches or restarts, and on the clock only where posts are dated in the future; what is remembered is state, and stored in the
+        checkpoint that the post is in.
         Behind 'match' a post is judged once, whatever number of brands it is about, and posts about none are not remembered.
 
         A post without an id goes on, and is counted as 'without_id': one that decode gave 'PARTITION-OFFSET', or where a column of
         'by' is absent or empty. Columns with few values (channel, language) may be absent: that is a value like another.
 
         Names are kept as hashes of 64 bits. A post is taken for another one with odds of the number remembered to 1.8e19: with 10
-        million remembered, once in 1.8e12 posts. State grows by 8 bytes a post, in entries of up to 256 that are written anew at each
-        checkpoint until they are full, and deleted an eighth of 'within' at a time.
+        million remembered, once in 1.8e12 posts. State is 8 bytes a post, in entries of up to 256 posts: a checkpoint writes what is
+        new and at most 2 KB more. It is deleted an eighth of 'within' at a time.
         """;
 
     /// <inheritdoc/>
