@@ -10,6 +10,7 @@ public static class BuiltInOperators
     public static ImmutableArray<OperatorDefinition> All { get; } =
     [
         new DecodeDefinition(),
+        new DedupeDefinition(),
         new MatchDefinition(),
         new FilterDefinition(),
         new LanguageDefinition(),

@@ -19,6 +19,7 @@ public sealed class OperatorHarness : ITaskServices, IDisposable
     private readonly IDisposable _subscription;
     private readonly List<IStateTable> _tables = [];
     private readonly List<Action> _cutActions = [];
+    private readonly Dictionary<string, Func<long>> _counts = [];
     private readonly List<DeadLetterRecord> _deadLetters = [];
     private readonly List<LateRecord> _late = [];
     private Action<RecordBatch>? _inspect;
@@ -52,7 +53,7 @@ public sealed class OperatorHarness : ITaskServices, IDisposable
         OutputSchema = setting.Merge || definition is not TwoPhaseDefinition twoPhase
             ? columns.Output ?? InputSchema
             : twoPhase.ExchangeSchema(bound, setting.Input);
-        var context = new OperatorContext
+        Context = new OperatorContext
         {
             Graph = "test",
             OperatorId = definition.Name,
@@ -66,12 +67,18 @@ public sealed class OperatorHarness : ITaskServices, IDisposable
             Logger = NullLogger.Instance,
             Task = this,
         };
-        InputSchema = context.Schema;
-        _operator = setting.Merge ? ((TwoPhaseDefinition)definition).CreateMerge(context) : definition.Create(context);
+        InputSchema = Context.Schema;
+        _operator = setting.Merge ? ((TwoPhaseDefinition)definition).CreateMerge(Context) : definition.Create(Context);
         _tables.ForEach(State.RestoreInto);
         _subscription = _operator.Connect(_input).Subscribe(batch => _inspect?.Invoke(batch));
         Partition = setting.Partition;
     }
+
+    /// <summary>What the operator was made with.</summary>
+    public OperatorContext Context { get; }
+
+    /// <summary>The operator.</summary>
+    public IOperator Operator => _operator;
 
     /// <summary>The columns of the batches to push.</summary>
     public BatchSchema InputSchema { get; }
@@ -93,6 +100,9 @@ public sealed class OperatorHarness : ITaskServices, IDisposable
 
     /// <summary>The records sent to the late topic, in order.</summary>
     public IReadOnlyList<LateRecord> Late => _late;
+
+    /// <summary>What the operator counts of its own.</summary>
+    public IReadOnlyDictionary<string, long> Counts => _counts.ToDictionary(c => c.Key, c => c.Value());
 
     /// <inheritdoc/>
     public TimeSpan Silence { get; set; }
@@ -160,6 +170,8 @@ public sealed class OperatorHarness : ITaskServices, IDisposable
     void ITaskServices.Keep(IStateTable table) => _tables.Add(table);
 
     void ITaskServices.OnCut(Action action) => _cutActions.Add(action);
+
+    void ITaskServices.Count(string what, Func<long> count) => _counts.Add(what, count);
 
     void ITaskServices.DeadLetter(RecordBatch batch, int record, string operatorId, ReadOnlySpan<byte> error) =>
         _deadLetters.Add(new DeadLetterRecord(batch.Origin.Offsets[record], operatorId, Encoding.UTF8.GetString(error)));

@@ -41,18 +41,21 @@ internal sealed class TallyDefinition : TwoPhaseDefinition
         private readonly Counts _table = new();
         private readonly Subject<RecordBatch> _out = new();
         private readonly int _brand;
+        private long _rows;
 
         public First(OperatorContext context)
         {
             _brand = context.Column("brand");
             context.Task.Keep(_table);
             context.Task.OnCut(() => _table.Emit(_out, _table.Changed, k => k));
+            context.Task.Count("rows", () => _rows);
         }
 
         public IObservable<RecordBatch> Connect(IObservable<RecordBatch> source) => Observable.Create<RecordBatch>(observer =>
         {
             var inner = source.Subscribe(batch =>
             {
+                _rows += batch.RowCount;
                 for (var row = 0; row < batch.RowCount; row++)
                 {
                     _table.Add(Encoding.UTF8.GetString(batch.Dictionary(_brand).Text(row)));

@@ -12,14 +12,17 @@ public sealed class HealthTests(RealKafka kafka) : IDisposable
     public void Dispose() => _http.Dispose();
 
     [KafkaFact]
-    public async Task A_graph_is_ready_when_its_partitions_are_read_and_its_metrics_tell_ledger_lag_checkpoints_and_connections()
+    public async Task A_graph_is_ready_when_its_partitions_are_read_and_its_metrics_tell_ledger_counts_lag_checkpoints_and_connections()
     {
         using var folder = new TempFolder();
         var (topic, graph) = (await kafka.CreateTopic("health", 2), RealKafka.UniqueName("health"));
         var posts = new PostStream(seed: 91, partitions: 2);
         posts.Publish(kafka.Bootstrap, topic, 3000);
+        new PostStream(seed: 91, partitions: 2).Publish(kafka.Bootstrap, topic, 1000);
         var at = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        using var engine = RunningProgram.Start(PostStream.Run(folder, graph, kafka.Bootstrap, topic, new Uri("http://127.0.0.1:1"), "--http", $"{at.Port}"));
+        var run = PostStream.Run(folder, graph, kafka.Bootstrap, topic, new Uri("http://127.0.0.1:1"), "--http", $"{at.Port}").ToList();
+        await File.WriteAllTextAsync(folder["graph.yaml"], (await File.ReadAllTextAsync(folder["graph.yaml"])).Replace("- decode: {}", "- decode: {}\n  - dedupe: {}", StringComparison.Ordinal));
+        using var engine = RunningProgram.Start(run);
 
         await Eventually.Holds(async () => await Status(new Uri(at, "readyz")) == HttpStatusCode.OK, () => $"the graph is ready\n{engine.Error}", TimeSpan.FromSeconds(60));
         Assert.Equal(HttpStatusCode.OK, await Status(new Uri(at, "healthz")));
@@ -27,11 +30,12 @@ public sealed class HealthTests(RealKafka kafka) : IDisposable
         async Task<bool> Counted()
         {
             text = await _http.GetStringAsync(new Uri(at, "metrics"));
-            return Sum(text, "streamengine_ledger_records", "fate=\"counted\"") == posts.Count - posts.Unmatched;
+            return Sum(text, "streamengine_ledger_records", "fate=") == posts.Count + 1000;
         }
 
         await Eventually.Holds(Counted, () => $"the ledger is among the metrics:\n{text}", TimeSpan.FromSeconds(60));
-        Assert.Equal(posts.Unmatched, Sum(text, "streamengine_ledger_records", "fate=\"unmatched\""));
+        Assert.Equal(posts.Unmatched + 1000, Sum(text, "streamengine_ledger_records", "fate=\"unmatched\""));
+        Assert.Equal(1000, Sum(text, "streamengine_operator_counts", "what=\"duplicate\""));
         Assert.Equal(0, Sum(text, "streamengine_partition_lag", "stage=\"ingest\""));
         Assert.True(Sum(text, "streamengine_checkpoints", "stage=\"ingest\"") > 0, text);
         Assert.True(Sum(text, "streamengine_checkpoint_size", "stage=\"ingest\"") > 0, text);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Bench.Posts;
 using StreamEngine.Connectors.Kafka;
@@ -10,7 +11,8 @@ namespace StreamEngine.Bench.Ingest;
 
 /// <summary>
 /// An ingest task, JSON posts from memory to slots, on one core: posts per second of the thread's processor time, bytes allocated per
-/// post, and the share of each operator (a graph with one operator more, less the graph without it).
+/// post, and the share of each operator (a graph with one operator more, less the graph without it). Beside it the whole graph with
+/// <c>dedupe</c>, over posts that come once; it remembers 400,000 of them, and forgets an eighth in each round.
 /// </summary>
 internal static class IngestBenchmark
 {
@@ -28,18 +30,27 @@ internal static class IngestBenchmark
         ("window", new() { ["size"] = "1m" }),
     ];
 
+    private static readonly (string Name, Dictionary<string, object?> Options)[] _chainWithDedupe =
+        [_chain[0], ("dedupe", new() { ["max_posts"] = 8 * Posts }), .. _chain[1..]];
+
     /// <summary>Measures on the calling thread.</summary>
-    /// <param name="report">Receives <c>ingest.posts_per_s_core</c>, <c>ingest.bytes_per_post</c> and <c>ingest.share.OPERATOR</c>.</param>
+    /// <param name="report">
+    /// Receives <c>ingest.posts_per_s_core</c>, <c>ingest.bytes_per_post</c>, <c>ingest.share.OPERATOR</c>, and
+    /// <c>ingest.dedupe_ratio</c> and <c>ingest.dedupe_bytes_per_post</c>.
+    /// </param>
     /// <param name="log">Receives the figures as text.</param>
     public static void Run(IDictionary<string, double> report, TextWriter log)
     {
         using var folder = new BrandsFolder();
         var posts = new JsonPosts(Posts, seed: 20_251);
-        var chains = Enumerable.Range(1, _chain.Length).Select(length => new ChainRun(Graph(folder, length), posts)).ToList();
+        var chains = Enumerable.Range(1, _chain.Length).Select(length => new ChainRun(Graph(folder, _chain[..length]), posts)).ToList();
+        using var withDedupe = new ChainRun(Graph(folder, _chainWithDedupe), posts);
         // In turns, so that a slow spell of the machine meets all of them.
         for (var round = 0; round < WarmUpRounds + Rounds; round++)
         {
+            GiveNewIds(posts, round);
             chains.ForEach(chain => chain.Round(PostsPerCut, counts: round >= WarmUpRounds));
+            withDedupe.Round(PostsPerCut, counts: round >= WarmUpRounds);
         }
 
         var steps = new List<(string Name, double Nanoseconds)>();
@@ -60,12 +71,25 @@ internal static class IngestBenchmark
             report[$"ingest.share.{name}"] = nanoseconds / before;
             log.WriteLine($"  {name,-10} {nanoseconds,6:N0} ns  {nanoseconds / before,6:P0}");
         }
+
+        report["ingest.dedupe_ratio"] = before / withDedupe.BestNanoseconds;
+        report["ingest.dedupe_bytes_per_post"] = withDedupe.BytesPerPost;
+        log.WriteLine($"  with dedupe: {before / withDedupe.BestNanoseconds:F3} of the posts/s without ({withDedupe.BestNanoseconds - before:N0} ns a post), {withDedupe.BytesPerPost:F3} bytes allocated per post");
     }
 
-    private static LogicalGraph Graph(BrandsFolder folder, int length)
+    /// <summary>Writes a round's number over the first digits of all ids, which stand first in each post.</summary>
+    private static void GiveNewIds(JsonPosts posts, int round)
+    {
+        foreach (var line in posts.Lines)
+        {
+            round.TryFormat(line.AsSpan("{\"id\":\"".Length, 3), out _, "000", CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static LogicalGraph Graph(BrandsFolder folder, IEnumerable<(string Name, Dictionary<string, object?> Options)> chain)
     {
         var builder = new GraphBuilder("bench").From("kafka", new() { ["topic"] = "posts" });
-        foreach (var (name, options) in _chain.Take(length))
+        foreach (var (name, options) in chain)
         {
             builder.Then(name, options.ToDictionary(o => o.Key, o => o.Key == "brands" ? folder.File : o.Value));
         }

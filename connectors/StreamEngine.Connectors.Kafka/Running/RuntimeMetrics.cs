@@ -32,6 +32,7 @@ public sealed class RuntimeMetrics : IDisposable
     private void AddPartitions()
     {
         _meter.CreateObservableCounter("streamengine.ledger.records", () => Ingest().SelectMany(Fates), null, "Records of a source partition since its first one, by where they went: consumed = counted + unmatched + late + dead.");
+        _meter.CreateObservableCounter("streamengine.operator.counts", OperatorCounts, null, "What an operator counts of its own, by partition of its stage's input.");
         _meter.CreateObservableGauge("streamengine.partition.next_offset", () => PerPartition(p => p.NextOffset), null, "The first offset of the stage's input that is not worked on.");
         _meter.CreateObservableGauge("streamengine.partition.lag", () => PerPartition(p => p.End < 0 ? null : Math.Max(0, p.End - Math.Max(0, p.NextOffset))), "{record}", "Records of the stage's input that are not worked on.");
         _meter.CreateObservableGauge("streamengine.partition.event_time_lag", () => Ingest().Where(p => p.Progress.IsHere && p.Progress.EventTime != long.MinValue)
@@ -87,6 +88,12 @@ public sealed class RuntimeMetrics : IDisposable
             yield return new Measurement<long>(count, Partition(p.Partition), new("fate", fate));
         }
     }
+
+    private IEnumerable<Measurement<long>> OperatorCounts() =>
+        from worker in _runtime.Workers
+        from partition in worker.Activity.Partitions.Where(p => p.Value.IsHere)
+        from count in partition.Value.Counts
+        select new Measurement<long>(count.Count, new("operator", count.Operator), new("what", count.What), Partition(partition.Key));
 
     private IEnumerable<Measurement<long>> PerPartition(Func<PartitionProgress, long?> value)
     {

@@ -376,7 +376,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     }
 
     private PartitionProgress Progress(StageTask task, bool isHere) =>
-        new(task.NextOffset, task.Ledger, isHere ? _consumer.KnownEnd(_setup.Input.Name, task.Partition) : -1, task.EventTime, isHere);
+        new(task.NextOffset, task.Ledger, isHere ? _consumer.KnownEnd(_setup.Input.Name, task.Partition) : -1, task.EventTime, isHere) { Counts = task.Counts };
 
     private static ConnectionState Worse(ConnectionState a, ConnectionState b) => a.Status >= b.Status ? a : b;
 }

@@ -119,12 +119,13 @@ internal static class RunCommand
             console.Error.WriteLine($"streamengine: stopped before the end of the file; the next run goes on with line {Math.Max(1, next)}");
         }
 
-        return new SortedDictionary<int, PartitionProgress> { [0] = new PartitionProgress(runtime.StoppedAt ?? -1, ledger) };
+        return new SortedDictionary<int, PartitionProgress> { [0] = new PartitionProgress(runtime.StoppedAt ?? -1, ledger) { Counts = runtime.Counts } };
     }
 
     private static void Report(IReadOnlyDictionary<int, PartitionProgress> partitions, bool json, TextWriter output)
     {
         var total = partitions.Values.Aggregate(default(Ledger), (sum, p) => sum + p.Ledger);
+        var counts = partitions.Values.SelectMany(p => p.Counts).GroupBy(c => (c.Operator, c.What), c => c.Count).ToList();
         if (json)
         {
             output.WriteLine(JsonSerializer.Serialize(
@@ -132,6 +133,7 @@ internal static class RunCommand
                 {
                     ledger = Shape(total),
                     balanced = total.IsBalanced,
+                    counts = counts.Select(c => new { @operator = c.Key.Operator, what = c.Key.What, count = c.Sum() }),
                     partitions = partitions.Select(p => new { partition = p.Key, next_offset = p.Value.NextOffset, ledger = Shape(p.Value.Ledger) }),
                 }));
             return;
@@ -143,6 +145,10 @@ internal static class RunCommand
         }
 
         output.WriteLine($"ledger: {total}");
+        foreach (var own in counts.GroupBy(c => c.Key.Operator))
+        {
+            output.WriteLine($"{own.Key}: {string.Join(", ", own.Select(c => $"{c.Key.What} {c.Sum():N0}"))}");
+        }
     }
 
     private static object Shape(Ledger ledger) =>

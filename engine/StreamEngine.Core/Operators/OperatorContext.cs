@@ -94,6 +94,16 @@ public interface ITaskServices
     void Late(RecordBatch batch, int record, string operatorId, long eventTime, long watermark);
 
     /// <summary>
+    /// Publishes a count of the operator's own, which the ledger does not show: as a metric, and when a run ends. <paramref name="count"/>
+    /// is asked at every checkpoint; what it stores in its state goes on after a restart.
+    /// </summary>
+    /// <param name="what">What is counted, in snake_case.</param>
+    /// <param name="count">How often so far.</param>
+    void Count(string what, Func<long> count)
+    {
+    }
+
+    /// <summary>
     /// How long the input partition has been silent with everything in it consumed; <see cref="TimeSpan.Zero"/> while it speaks or there
     /// is something left to read. <see cref="TimeSpan.MaxValue"/> once a bounded source has ended.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using StreamEngine.Core.Planning;
 using StreamEngine.Core.Sinks;
@@ -31,6 +32,9 @@ public sealed class LocalRuntime
 
     /// <summary>Where a run that was stopped will go on: the next offset. Null when the source was read to its end.</summary>
     public long? StoppedAt { get; private set; }
+
+    /// <summary>What operators counted of their own, as of the end of the run.</summary>
+    public ImmutableArray<OperatorCount> Counts { get; private set; } = [];
 
     /// <summary>Reads the source to its end and flushes every sink. Where state is kept, a stop ends the run with everything stored.</summary>
     /// <returns>The ledger.</returns>
@@ -92,6 +96,7 @@ public sealed class LocalRuntime
 
             if (!more)
             {
+                Counts = [.. ingest.Counts, .. aggregate?.Counts ?? []];
                 StoppedAt = stopping ? Math.Max(0, ingest.NextOffset) : null;
                 return ingest.Ledger;
             }

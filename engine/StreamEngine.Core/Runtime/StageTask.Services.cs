@@ -47,6 +47,8 @@ public sealed partial class StageTask
             Send(TopicRole.Late, batch, record);
         }
 
+        public void Count(string what, Func<long> count) => task._counters.Add((Connecting, what, count));
+
         internal void RunCutActions()
         {
             foreach (var action in _cutActions)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Text;
@@ -28,6 +29,7 @@ public sealed partial class StageTask : IDisposable
     private readonly Dictionary<string, Subject<RecordBatch>> _outputs = [];
     private readonly List<Flow> _flows = [];
     private readonly List<OperatorContext> _contexts = [];
+    private readonly List<(string Operator, string What, Func<long> Count)> _counters = [];
     private readonly RecordBatch? _batch;
     private readonly ExchangeReader? _exchange;
     private readonly TaskState _state;
@@ -72,6 +74,9 @@ public sealed partial class StageTask : IDisposable
     /// <summary>Where the records of this partition went, since its first one ever.</summary>
     public Ledger Ledger { get; private set; }
 
+    /// <summary>What operators count of their own, as of the last cut.</summary>
+    public ImmutableArray<OperatorCount> Counts { get; private set; } = [];
+
     /// <summary>
     /// How far the input is in event time, ms since 1970: the greatest so far of the batches' middle times, which single wrong clocks do
     /// not move. <see cref="long.MinValue"/> before the first.
@@ -95,6 +100,8 @@ public sealed partial class StageTask : IDisposable
         {
             (NextOffset, Ledger) = (progress.NextOffset, progress.Ledger);
         }
+
+        TakeCounts();
     }
 
     /// <summary>Sets the position without a stored state.</summary>
@@ -172,6 +179,7 @@ public sealed partial class StageTask : IDisposable
 
         Guard(_runCutActions);
         _state.WriteChanges(_environment.Outputs, NextOffset, Ledger);
+        TakeCounts();
     }
 
     /// <inheritdoc/>
@@ -186,6 +194,21 @@ public sealed partial class StageTask : IDisposable
     }
 
     private string Where => $"stage {_stage.Id}, {_environment.InputName}[{Partition}]";
+
+    /// <summary>Asks operators for their counts. Others may read the list meanwhile, so it is made anew, where one has changed.</summary>
+    private void TakeCounts()
+    {
+        var changed = Counts.Length != _counters.Count;
+        for (var i = 0; i < _counters.Count && !changed; i++)
+        {
+            changed = Counts[i].Count != _counters[i].Count();
+        }
+
+        if (changed)
+        {
+            Counts = [.. _counters.Select(c => new OperatorCount(c.Operator, c.What, c.Count()))];
+        }
+    }
 
     private void TakePartial(long offset, ReadOnlySpan<byte> value)
     {

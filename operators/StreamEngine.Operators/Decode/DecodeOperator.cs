@@ -188,12 +188,10 @@ internal sealed unsafe class DecodeOperator : RowOperator
 
     private void SetDerivedId(RecordBatch batch, int row)
     {
-        var room = batch.Arena.Allocate(32, out var at);
-        Utf8Formatter.TryFormat(batch.Origin.Partition, room, out var length);
-        room[length++] = (byte)'-';
-        Utf8Formatter.TryFormat(batch.Origin.Offsets[batch.Records[row]], room[length..], out var more);
-        batch.Arena.Trim(at + length + more);
-        batch.Utf8(_id).Set(row, at, length + more);
+        var room = batch.Arena.Allocate(DerivedId.MostBytes, out var at);
+        var length = DerivedId.Write(room, batch.Origin.Partition, batch.Origin.Offsets[batch.Records[row]]);
+        batch.Arena.Trim(at + length);
+        batch.Utf8(_id).Set(row, at, length);
     }
 
     private int LanguageCode(ReadOnlySpan<byte> tag)

@@ -17,8 +17,10 @@ internal static class PostTime
 {
     private const long MillisecondsPerDay = 86_400_000;
 
-    // 0001-01-01 and 10000-01-01.
-    private const long Min = -62_135_596_800_000;
+    /// <summary>0001-01-01, the first time that a post can have.</summary>
+    internal const long Earliest = -62_135_596_800_000;
+
+    // 10000-01-01.
     private const long Max = 253_402_300_800_000;
 
     private static ReadOnlySpan<byte> MonthLengths => [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -150,7 +152,7 @@ internal static class PostTime
             {
                 case PostTimeFormat.EpochSeconds:
                 case PostTimeFormat.Auto when size < 1e11:
-                    time = whole is > Max / 1000 or < Min / 1000 ? long.MaxValue : whole * 1000;
+                    time = whole is > Max / 1000 or < Earliest / 1000 ? long.MaxValue : whole * 1000;
                     break;
                 case PostTimeFormat.EpochMilliseconds:
                 case PostTimeFormat.Auto when size < 1e14:
@@ -165,7 +167,7 @@ internal static class PostTime
                     break;
             }
 
-            return time is >= Min and < Max;
+            return time is >= Earliest and < Max;
         }
 
         return TryFractionalEpoch(s, format, out time);
@@ -187,7 +189,7 @@ internal static class PostTime
             PostTimeFormat.EpochMicroseconds => number / 1e3,
             _ => size < 1e11 ? number * 1e3 : size < 1e14 ? number : size < 1e17 ? number / 1e3 : number / 1e6,
         };
-        if (!(milliseconds >= Min && milliseconds < Max))
+        if (!(milliseconds >= Earliest && milliseconds < Max))
         {
             return false;
         }

@@ -14,9 +14,6 @@ namespace StreamEngine.Operators;
 /// </remarks>
 internal sealed class SlotWindows : IOperator
 {
-    /// <summary>The first millisecond of the year 1: what is older is no event time.</summary>
-    private const long Earliest = -62_135_596_800_000;
-
     /// <summary>Rows whose slots are looked up together.</summary>
     private const int Chunk = 32;
 
@@ -75,9 +72,9 @@ internal sealed class SlotWindows : IOperator
             for (var row = from; row < to; row++)
             {
                 var time = _mentions.Time(row);
-                if (time < Earliest || time > latest)
+                if (time < PostTime.Earliest || time > latest)
                 {
-                    Refuse(batch, row, time == long.MinValue ? "the post has no event time" : time < Earliest ? "the post is dated before the year 1" : "the post is dated too far in the future (option 'max_future')");
+                    Refuse(batch, row, time == long.MinValue ? "the post has no event time" : time < PostTime.Earliest ? "the post is dated before the year 1" : "the post is dated too far in the future (option 'max_future')");
                     continue;
                 }
 
@@ -131,7 +128,7 @@ internal sealed class SlotWindows : IOperator
         for (var i = 0; i < times.Length; i++)
         {
             _maxBefore[i] = max;
-            if (times[i] > max && times[i] >= Earliest && times[i] <= latest)
+            if (times[i] > max && times[i] >= PostTime.Earliest && times[i] <= latest)
             {
                 max = times[i];
             }

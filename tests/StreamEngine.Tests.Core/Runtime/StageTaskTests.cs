@@ -76,6 +76,20 @@ public sealed class StageTaskTests
     }
 
     [Fact]
+    public void What_an_operator_counts_of_its_own_is_told_as_of_the_last_cut()
+    {
+        using var bench = new TaskBench(_tally);
+        Assert.Equal(new OperatorCount("tally", "rows", 0), Assert.Single(bench.Task.Counts));
+        bench.Take("Alder 1", "twice 2");
+        bench.Commit();
+        bench.Take("Birch 3");
+        bench.Task.Push();
+        Assert.Equal(new OperatorCount("tally", "rows", 3), Assert.Single(bench.Task.Counts));
+        bench.Commit();
+        Assert.Equal(new OperatorCount("tally", "rows", 4), Assert.Single(bench.Task.Counts));
+    }
+
+    [Fact]
     public void Nothing_is_sent_on_before_a_cut_and_then_position_and_state_come_with_it()
     {
         using var bench = new TaskBench(_tally);
