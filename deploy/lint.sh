@@ -8,7 +8,7 @@ findings=0
 forbid() {
   local what="$1" pattern="$2" found
   found="$(git grep -nIE "$pattern" -- '*.cs' '*.csproj' '*.props' '*.targets' '*.sln' '*.sh' '*.md' '*.yaml' '*.yml' '*.mjs' '*.js' \
-    '*.json' '*Dockerfile*' Makefile .ci ':!deploy/lint.sh' | grep -v 'lint: allowed' || true)"
+    '*.json' '*.tpl' '*.txt' '*Dockerfile*' '*Containerfile*' .dockerignore Makefile .ci ':!deploy/lint.sh' | grep -v 'lint: allowed' || true)"
   [[ -n "$found" ]] || return 0
   findings=$((findings + $(wc -l <<<"$found")))
   sed "s/^/lint: $what: /" <<<"$found"
