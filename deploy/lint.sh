@@ -33,6 +33,27 @@ if grep -qs '^served' "${STREAMENGINE_DEPS:-$HOME/.cache/streamengine}/stamps/ml
   done
 fi
 
+# What needs a tool that not every machine has is left out where it is missing.
+helm="${HELM:-$(command -v helm || true)}"
+if [[ -n "$helm" ]]; then
+  echo "lint: the Helm chart" >&2
+  chart=(deploy/kubernetes --kube-version 1.35.0)
+  for values in /dev/null deploy/kubernetes/ci/*-values.yaml; do
+    "$helm" lint --strict --quiet "${chart[@]}" -f "$values" || findings=$((findings + 1))
+    "$helm" template lint "${chart[@]}" -f "$values" >/dev/null || findings=$((findings + 1))
+  done
+else
+  echo "lint: left out: rendering the Helm chart, for want of helm (HELM=PATH, or on the PATH)" >&2
+fi
+promtool="${PROMTOOL:-$(command -v promtool || true)}"
+if [[ -n "$promtool" ]]; then
+  echo "lint: the rules for Prometheus" >&2
+  "$promtool" check config deploy/prometheus/prometheus.yml >/dev/null || findings=$((findings + 1))
+  "$promtool" test rules deploy/prometheus/rules.test.yml >/dev/null || findings=$((findings + 1))
+else
+  echo "lint: left out: the rules for Prometheus, for want of promtool (PROMTOOL=PATH, or on the PATH)" >&2
+fi
+
 if [[ "$findings" != 0 ]]; then
   echo "lint: $findings findings ('make format' mends the formatting)"
   exit 1
