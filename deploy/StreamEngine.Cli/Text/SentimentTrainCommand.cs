@@ -95,8 +95,12 @@ internal static class SentimentTrainCommand
             filter.Hold(text.Text);
         var kept = filter.Keep(texts);
         console.Error.WriteLine($"{texts.Count} texts, of which {texts.Count - kept.Count} stand in validation files and are left out.");
+        foreach (var loss in filter.Losses(texts))
+            console.Error.WriteLine($"warning: validation holds back {loss.Held} of the {loss.Texts} {loss.Label.ToString().ToLowerInvariant()} texts of {Name(loss)}: what is left of the set is lopsided, and so is what it teaches.");
         return kept;
     }
+
+    private static string Name(ClassLoss loss) => loss.Language.Length == 0 ? loss.Set : $"{loss.Set} ({loss.Language})";
 
     // A model is complete or not there: it takes the place of an older one in one step.
     private static void Write(SentimentModel model, string path)

@@ -44,10 +44,12 @@ internal static class WordFeatures
     /// <param name="unit">The unit.</param>
     /// <param name="raw">Its text as written.</param>
     /// <param name="features">Room for <see cref="Most"/> keys; the first is the unit itself.</param>
+    /// <param name="words">How many of the first are the unit, its parts and its first letters: no n-grams.</param>
     /// <returns>The number of features, at least 1.</returns>
     [SkipLocalsInit]
-    public static int List(in Unit unit, ReadOnlySpan<byte> raw, Span<uint> features)
+    public static int List(in Unit unit, ReadOnlySpan<byte> raw, Span<uint> features, out int words)
     {
+        words = 1;
         if (unit.Kind != UnitKind.Word)
         {
             features[0] = (unit.Flags & TokenFlags.NeedsFolding) != 0 ? Symbol(raw) : (uint)(unit.Key >> 32);
@@ -68,6 +70,9 @@ internal static class WordFeatures
                 features[count++] = OfWord(word[part..i]);
             part = i + 1;
         }
+        if (length > Stem)
+            features[count++] = OfWord(word[..(Stem + 1)]);
+        words = count;
         var end = length + 2;
         for (var start = 0; start < end; start++)
         {
@@ -79,8 +84,6 @@ internal static class WordFeatures
                     features[count++] = WordHash.Gram(packed, size);
             }
         }
-        if (length > Stem)
-            features[count++] = OfWord(word[..(Stem + 1)]);
         return count;
     }
 

@@ -37,7 +37,7 @@ internal sealed class MissingUnits(FeatureTable table)
         var start = _ends[Count];
         if (Count == Most || _features.Length - start < WordFeatures.Most)
             return false;
-        var listed = WordFeatures.List(in unit, text.Slice(unit.Start, unit.Length), _features.AsSpan(start));
+        var listed = WordFeatures.List(in unit, text.Slice(unit.Start, unit.Length), _features.AsSpan(start), out _);
         _units[Count] = unit;
         _words[Count] = _features[start];
         _ends[++Count] = start + listed;

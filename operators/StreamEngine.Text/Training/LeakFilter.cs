@@ -24,6 +24,20 @@ public sealed class LeakFilter
     /// <summary>The texts that are not held back, in their order.</summary>
     public List<LabelledText> Keep(IEnumerable<LabelledText> texts) => [.. texts.Where(text => !Holds(text.Text))];
 
+    /// <summary>
+    /// The classes of a set's language of which most texts are held back. What is left of such a set teaches that its
+    /// language has the classes that remain: better another set validates, or the whole set is left out.
+    /// </summary>
+    /// <param name="texts">All texts.</param>
+    /// <param name="fewest">The number of texts below which a class is not looked at.</param>
+    public List<ClassLoss> Losses(IEnumerable<LabelledText> texts, int fewest = 20) =>
+    [
+        .. texts.GroupBy(text => (text.Set, text.Language, text.Label))
+            .Select(own => new ClassLoss(own.Key.Set, own.Key.Language, own.Key.Label, own.Count(), own.Count(text => Holds(text.Text))))
+            .Where(loss => loss.Texts >= fewest && 2 * loss.Held > loss.Texts)
+            .OrderBy(loss => loss.Set, StringComparer.Ordinal).ThenBy(loss => loss.Language, StringComparer.Ordinal).ThenBy(loss => loss.Label),
+    ];
+
     /// <summary>A hash of what the text says; null where nothing is left of it.</summary>
     public static ulong? Key(ReadOnlySpan<byte> text)
     {

@@ -31,7 +31,7 @@ internal sealed class LexiconPriors
         {
             if (text.Valence is not { } valence || new PostReader(text.Text).Read(units) != 1 || units[0].Kind == UnitKind.Break)
                 continue;
-            WordFeatures.List(in units[0], text.Text.AsSpan(units[0].Start, units[0].Length), features);
+            WordFeatures.List(in units[0], text.Text.AsSpan(units[0].Start, units[0].Length), features, out _);
             ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(valences, features[0], out _);
             sum = (sum.Sum + valence, sum.Count + 1);
         }

@@ -71,31 +71,37 @@ internal sealed class SentimentNetwork
     /// <summary>Per hidden unit, what it adds to the three classes.</summary>
     public float[] Output { get; }
 
-    /// <summary>Goes through the data as often as the options say.</summary>
+    /// <summary>Goes through all data and then through the reference sets, as often as the options say.</summary>
     /// <param name="progress">Told the share done, 0 to 1, now and then.</param>
     /// <param name="cancellation">Stops training between texts.</param>
     public void Train(Action<double>? progress, CancellationToken cancellation)
     {
-        var order = new int[_corpus.Count];
-        for (var i = 0; i < order.Length; i++)
-            order[i] = i;
-        var steps = (long)_options.Epochs * order.Length;
+        int[] all = [.. Enumerable.Range(0, _corpus.Count)];
+        int[] reference = [.. all.Where(text => _corpus.Texts[text].IsReference)];
+        var (first, second) = ((double)_options.Epochs * all.Length, (double)_options.TuningEpochs * reference.Length);
+        Descend(all, _options.Epochs, _options.LearningRate, done => progress?.Invoke(done * first / (first + second)), cancellation);
+        Descend(reference, _options.TuningEpochs, _options.TuningRate, done => progress?.Invoke((first + (done * second)) / (first + second)), cancellation);
+        progress?.Invoke(1);
+    }
+
+    private void Descend(int[] texts, int epochs, float rate, Action<double> progress, CancellationToken cancellation)
+    {
+        var steps = (long)epochs * texts.Length;
         long step = 0;
-        for (var epoch = 0; epoch < _options.Epochs; epoch++)
+        for (var epoch = 0; epoch < epochs; epoch++)
         {
-            Shuffle(order);
-            foreach (var text in order)
+            Shuffle(texts);
+            foreach (var text in texts)
             {
                 if ((step & 0xFFF) == 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    progress?.Invoke((double)step / steps);
+                    progress((double)step / steps);
                 }
-                Step(text, _options.LearningRate * (1 - ((float)step / steps)));
+                Step(text, rate * (1 - ((float)step / steps)));
                 step++;
             }
         }
-        progress?.Invoke(1);
     }
 
     /// <summary>The classes' scores of a text by all its features, as <see cref="TrainingCorpus.Describe"/> lists them.</summary>
@@ -205,7 +211,7 @@ internal sealed class SentimentNetwork
     }
 
     /// <summary>Turns scores into the gradient of the loss: probability less what it should be.</summary>
-    private static void Errors(Span<float> scores, int label, bool twoClasses, float weight)
+    internal static void Errors(Span<float> scores, int label, bool twoClasses, float weight)
     {
         if (twoClasses)
             scores[(int)SentimentLabel.Neutral] = float.NegativeInfinity;

@@ -2,16 +2,17 @@ using StreamEngine.Text.Sentiment;
 
 namespace StreamEngine.Text.Training;
 
-/// <summary>Averages trained networks into the weights of one model, in bytes.</summary>
+/// <summary>Adds trained parts up to the weights of one model, in bytes.</summary>
 internal static class SentimentQuantizer
 {
     private const int Classes = SentimentWeights.Classes;
 
-    public static SentimentWeights Quantize(TrainingCorpus corpus, SentimentNetwork[] networks)
+    public static SentimentWeights Quantize(TrainedParts trained)
     {
+        var (corpus, networks) = (trained.Corpus, trained.Networks);
         var hidden = networks.Sum(network => network.Hidden);
         var columns = Classes + hidden;
-        var numbers = Merge(corpus, networks, columns);
+        var numbers = Merge(trained, columns);
         var balance = Balance(numbers, columns);
         for (var i = 0; i < numbers.Length; i++)
         {
@@ -31,7 +32,7 @@ internal static class SentimentQuantizer
                 rows[(row * columns) + c] = Step(from[c], (float)scales[row]);
         }
         var (classStep, hiddenStep) = Steps(corpus, numbers, columns);
-        var clauses = MergeClauses(corpus, networks);
+        var clauses = MergeClauses(trained);
         var clauseScale = BestScale(clauses);
         return new SentimentWeights
         {
@@ -47,32 +48,37 @@ internal static class SentimentQuantizer
             ClassStep = classStep,
             HiddenStep = hiddenStep,
             Sharpness = 1,
-            Bias = [.. Enumerable.Range(0, Classes).Select(c => networks.Average(network => network.Bias[c]))],
+            Bias = [.. Enumerable.Range(0, Classes).Select(c => networks.Average(network => network.Bias[c]) + (trained.ReferenceShare * trained.Reference.Bias[c]))],
             HiddenBias = [.. networks.SelectMany(network => network.HiddenBias.Select(bias => bias * balance))],
             Output = [.. networks.SelectMany(network => network.Output.Select(output => output / (networks.Length * balance)))],
         };
     }
 
     /// <summary>
-    /// The networks' rows side by side: the mean for the classes, then each network's hidden units; frequencies and the
-    /// rows that a key shares folded in.
+    /// The parts' rows side by side: for the classes the networks' mean and the reference sets' own part, then each
+    /// network's hidden units; frequencies and the rows that a key shares folded in.
     /// </summary>
-    private static float[] Merge(TrainingCorpus corpus, SentimentNetwork[] networks, int columns)
+    private static float[] Merge(TrainedParts trained, int columns)
     {
+        var corpus = trained.Corpus;
         var numbers = new float[corpus.Keys.Length * columns];
         for (var row = 0; row < corpus.Keys.Length; row++)
         {
             var to = numbers.AsSpan(row * columns, columns);
-            Add(corpus, networks, row, to);
+            Add(trained, row, to);
             foreach (var shared in corpus.SharedRows[row])
-                Add(corpus, networks, shared, to);
+                Add(trained, shared, to);
         }
         return numbers;
     }
 
-    private static void Add(TrainingCorpus corpus, SentimentNetwork[] networks, int row, Span<float> to)
+    private static void Add(TrainedParts trained, int row, Span<float> to)
     {
-        var frequency = corpus.Frequencies[row] * SentimentWeights.FrequencyStep;
+        var networks = trained.Networks;
+        var frequency = trained.Corpus.Frequencies[row] * SentimentWeights.FrequencyStep;
+        var reference = trained.Reference.Row(row);
+        for (var c = 0; c < Classes; c++)
+            to[c] += reference[c] * trained.ReferenceShare * frequency;
         var column = Classes;
         foreach (var network in networks)
         {
@@ -91,14 +97,16 @@ internal static class SentimentQuantizer
         return (byte)Math.Min(byte.MaxValue, Math.Round(Math.Sqrt(square)));
     }
 
-    private static float[] MergeClauses(TrainingCorpus corpus, SentimentNetwork[] networks)
+    private static float[] MergeClauses(TrainedParts trained)
     {
+        var corpus = trained.Corpus;
         var numbers = new float[corpus.ClauseKeys.Length * Classes];
         for (var row = 0; row < corpus.ClauseKeys.Length; row++)
         {
             var frequency = corpus.ClauseFrequencies[row] * SentimentWeights.FrequencyStep;
+            var reference = trained.Reference.ClauseRow(row);
             for (var c = 0; c < Classes; c++)
-                numbers[(row * Classes) + c] = networks.Average(network => network.ClauseRows[(row * 4) + c]) * frequency;
+                numbers[(row * Classes) + c] = (trained.Networks.Average(network => network.ClauseRows[(row * 4) + c]) + (reference[c] * trained.ReferenceShare)) * frequency;
         }
         return numbers;
     }

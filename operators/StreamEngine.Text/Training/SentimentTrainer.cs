@@ -32,6 +32,7 @@ public static class SentimentTrainer
             networks[member] = new SentimentNetwork(corpus, sets, options, member);
             networks[member].Train(member == 0 ? progress : null, cancellation);
         });
+        var trained = new TrainedParts(corpus, networks, ReferencePart.Train(corpus, sets, options, cancellation), options.ReferenceShare);
         var card = new SentimentModelCard
         {
             Name = options.Name,
@@ -40,12 +41,12 @@ public static class SentimentTrainer
             Texts = texts.Count,
             Sets = texts.GroupBy(text => text.Set).ToDictionary(set => set.Key, set => set.Count()),
         };
-        var weights = SentimentQuantizer.Quantize(corpus, networks);
+        var weights = SentimentQuantizer.Quantize(trained);
         if (calibration.Count >= FewestCalibration)
         {
             var scorer = new SentimentScorer(new SentimentModel(weights, card, ""));
             weights = weights with { Sharpness = Sharpness(scorer, calibration) };
-            rounded?.Invoke(Rounding(corpus, networks, scorer, calibration));
+            rounded?.Invoke(Rounding(trained, scorer, calibration));
         }
         using var file = new MemoryStream();
         SentimentModelFile.Write(weights, card, file);
@@ -71,21 +72,14 @@ public static class SentimentTrainer
             Math.Log(entry.Logs.Sum(log => Math.Exp(sharpness * log))) - (sharpness * entry.Logs[entry.Label])));
     }
 
-    private static RoundingCost Rounding(TrainingCorpus corpus, SentimentNetwork[] networks, SentimentScorer scorer, List<LabelledText> texts)
+    private static RoundingCost Rounding(TrainedParts trained, SentimentScorer scorer, List<LabelledText> texts)
     {
         Evaluation exact = new(), rounded = new();
         var otherwise = 0;
-        Span<float> scores = stackalloc float[SentimentWeights.Classes], sum = stackalloc float[SentimentWeights.Classes];
+        Span<float> sum = stackalloc float[SentimentWeights.Classes];
         foreach (var text in texts)
         {
-            var (features, clauses) = corpus.Describe(text.Text);
-            sum.Clear();
-            foreach (var network in networks)
-            {
-                network.Score(features, clauses, scores);
-                for (var c = 0; c < sum.Length; c++)
-                    sum[c] += scores[c];
-            }
+            trained.Score(text.Text, sum);
             scorer.Score(text.Text, out var score);
             // Only the order of the classes is compared.
             var before = new SentimentScore(sum[0], sum[1], sum[2]);

@@ -11,7 +11,7 @@ public sealed record SentimentTrainingOptions
     /// <value>Defaults to 1.</value>
     public int Seed { get; init; } = 1;
 
-    /// <summary>How often training goes through the data.</summary>
+    /// <summary>How often training goes through all data.</summary>
     /// <value>Defaults to 5.</value>
     public int Epochs { get; init; } = 5;
 
@@ -44,6 +44,22 @@ public sealed record SentimentTrainingOptions
     /// <summary>The same for reference sets (<see cref="LabelledText.IsReference"/>).</summary>
     /// <value>Defaults to 1: a class that is rare in its set is found as readily as the others.</value>
     public float ReferenceBalance { get; init; } = 1;
+
+    /// <summary>How often training then goes through the reference sets alone.</summary>
+    /// <value>Defaults to 2.</value>
+    public int TuningEpochs { get; init; } = 2;
+
+    /// <summary>The learning rate that this starts with; it falls in a straight line to zero.</summary>
+    /// <value>Defaults to 0.1.</value>
+    public float TuningRate { get; init; } = 0.1f;
+
+    /// <summary>How often the part that learns from the reference sets' words alone (<see cref="ReferencePart"/>) goes through them.</summary>
+    /// <value>Defaults to 10.</value>
+    public int ReferenceEpochs { get; init; } = 10;
+
+    /// <summary>How much that part's scores count beside the mean of the networks'.</summary>
+    /// <value>Defaults to 0.5.</value>
+    public float ReferenceShare { get; init; } = 0.5f;
 
     /// <summary>In how many texts a word or n-gram must stand to be learned.</summary>
     /// <value>Defaults to 4.</value>

@@ -18,6 +18,7 @@ internal sealed class TrainingCorpus
     private readonly List<int> _typeTexts = [];
     private readonly List<int> _typeLastText = [];
     private readonly HashSet<int> _entryTypes = [];
+    private readonly HashSet<uint> _words = [];
     private readonly List<int> _units = [];
     private readonly List<uint> _clauses = [];
     private readonly List<int> _unitStarts = [0];
@@ -41,6 +42,9 @@ internal sealed class TrainingCorpus
     /// </summary>
     public int[][] SharedRows { get; private set; } = [];
 
+    /// <summary>Per key, whether it is of a word, a part of one or its first letters, and not of an n-gram; behind them the grades, which are none.</summary>
+    public bool[] IsWord { get; private set; } = [];
+
     /// <summary>Frequencies of the keys and, behind them, of the grades, in steps.</summary>
     public byte[] Frequencies { get; private set; } = [];
 
@@ -59,6 +63,15 @@ internal sealed class TrainingCorpus
     public ReadOnlySpan<int> OwnFeatures(int type) => TypeFeatures[type].AsSpan(0, _typeOwn[type]);
 
     public ReadOnlySpan<int> Units(int text) => CollectionsMarshal.AsSpan(_units)[_unitStarts[text].._unitStarts[text + 1]];
+
+    /// <summary>The features of a text and the rows that they share, each as often as its unit stands there.</summary>
+    public int[] FeaturesOf(int text)
+    {
+        var features = new List<int>();
+        foreach (var type in Units(text))
+            features.AddRange(TypeFeatures[type]);
+        return [.. features];
+    }
 
     /// <summary>The clause features of a text as indexes into <see cref="ClauseKeys"/>; -1 where one is not learned.</summary>
     public ReadOnlySpan<int> Clauses(int text) => _clauseIndexes.AsSpan(_clauseStarts[text].._clauseStarts[text + 1]);
@@ -88,7 +101,7 @@ internal sealed class TrainingCorpus
         {
             foreach (ref readonly var unit in units.AsSpan(0, count))
             {
-                var own = unit.Kind == UnitKind.Break ? 0 : WordFeatures.List(in unit, text.Slice(unit.Start, unit.Length), keys);
+                var own = unit.Kind == UnitKind.Break ? 0 : WordFeatures.List(in unit, text.Slice(unit.Start, unit.Length), keys, out _);
                 rows.AddRange(WithShared([.. keys[..own].Where(_rows.ContainsKey).Select(key => _rows[key])]));
                 var n = clauses.Next(keys[0], unit.Kind == UnitKind.Word && Negation.Contains(keys[0]), unit.Kind, unit.Flags, added);
                 foreach (var clause in added[..n])
@@ -135,8 +148,9 @@ internal sealed class TrainingCorpus
         {
             type = _typeFeatures.Count;
             _types.Add(unit.Key, type);
-            var count = WordFeatures.List(in unit, text.AsSpan(unit.Start, unit.Length), features);
+            var count = WordFeatures.List(in unit, text.AsSpan(unit.Start, unit.Length), features, out var words);
             _typeFeatures.Add(features[..count]);
+            _words.UnionWith(features[..words]);
             _typeIsWord.Add(unit.Kind == UnitKind.Word);
             _typeNegates.Add(unit.Kind == UnitKind.Word && Negation.Contains(features[0]));
             _typeTexts.Add(0);
@@ -164,6 +178,7 @@ internal sealed class TrainingCorpus
         var translated = TranslatedWords.Of(_texts, Words);
         SharedRows = [.. Keys.Select(key => Shared(key, priors, translated))];
         Frequencies = [.. frequencies, .. GradeFrequencies(priors)];
+        IsWord = [.. Keys.Select(_words.Contains), .. new bool[LexiconPriors.Grades]];
         int[][] own = [.. _typeFeatures.Select(list => list.Where(_rows.ContainsKey).Select(key => _rows[key]).ToArray())];
         _typeOwn = [.. own.Select(rows => rows.Length)];
         TypeFeatures = [.. own.Select(WithShared)];

@@ -39,6 +39,6 @@ public sealed class WordFeaturesTests
         var features = new uint[WordFeatures.Most];
         var units = new Unit[8];
         Assert.True(new PostReader(text).Read(units) > 0);
-        return features[..WordFeatures.List(in units[0], text.AsSpan(units[0].Start, units[0].Length), features)];
+        return features[..WordFeatures.List(in units[0], text.AsSpan(units[0].Start, units[0].Length), features, out _)];
     }
 }

@@ -19,6 +19,20 @@ public class LeakFilterTests
     }
 
     [Fact]
+    public void A_class_that_validation_takes_most_of_is_told()
+    {
+        LabelledText[] texts =
+        [
+            .. Enumerable.Range(0, 90).Select(i => new LabelledText(Encoding.UTF8.GetBytes($"text {i}"), (SentimentLabel)(i % 3), i < 60 ? "en" : "nl", "own")),
+        ];
+        var filter = new LeakFilter();
+        foreach (var text in texts.Take(60).Where((text, i) => text.Label == SentimentLabel.Neutral && i < 45))
+            filter.Hold(text.Text);
+        Assert.Equal([new ClassLoss("own", "en", SentimentLabel.Neutral, 20, 15)], filter.Losses(texts));
+        Assert.Empty(filter.Losses(texts, fewest: 21));
+    }
+
+    [Fact]
     public void What_a_recipe_trains_on_shares_no_text_with_what_it_validates_on()
     {
         var folder = Directory.CreateTempSubdirectory();

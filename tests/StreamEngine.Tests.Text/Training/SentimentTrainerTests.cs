@@ -58,6 +58,26 @@ public class SentimentTrainerTests
     }
 
     [Fact]
+    public void Where_sets_disagree_the_reference_sets_own_part_leans_to_what_they_say()
+    {
+        // "wicked" is praise where the model is to be used, and blame in ten times as many texts elsewhere.
+        IEnumerable<LabelledText> Wicked(int count, SentimentLabel label, bool reference) => Enumerable.Range(0, count).Select(i =>
+            new LabelledText(Encoding.UTF8.GetBytes($"that was wicked {i % 50}"), label, "en", reference ? "ours" : "theirs") { IsReference = reference });
+        List<LabelledText> texts =
+        [
+            .. Texts(1, 3_000), .. Texts(2, 600).Select(text => text with { Set = "ours", IsReference = true }),
+            .. Wicked(1_000, SentimentLabel.Negative, reference: false), .. Wicked(100, SentimentLabel.Positive, reference: true),
+        ];
+        double Value(float share)
+        {
+            new SentimentScorer(SentimentTrainer.Train(texts, new SentimentTrainingOptions { ReferenceShare = share, TuningEpochs = 0 })).Score("that was wicked"u8, out var score);
+            return score.Value;
+        }
+        var (without, with, alone) = (Value(0), Value(0.5f), Value(20));
+        Assert.True(without < with - 0.1 && with < alone && alone > 0.5, $"{without} {with} {alone}");
+    }
+
+    [Fact]
     public void Trainings_side_by_side_do_not_change_each_other()
     {
         var alone = Train(seed: 5).Hash;
