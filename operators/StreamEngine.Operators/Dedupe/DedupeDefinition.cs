@@ -38,7 +38,7 @@ public sealed class DedupeDefinition : OperatorDefinition
     public override string Description => """
         Of posts with the same channel and id (option 'by') the first one in the partition's order goes on. Those that follow within
         'within' are removed and end as unmatched; 'duplicate' among the operator's own counts says how many (metric
-        streamengine_operator_counts). Their other columns do not matter: a post that was edited and written again is a duplicate.
+        streamengine_operator_counts_total). Their other columns do not matter: a post that was edited and written again is a duplicate.
 
         Within one source partition: partitions share nothing, so a copy in another one is not found. Producers that key records by the
         post's id or author put copies into the same partition; ones without keys, or with one per crawler, do not.
