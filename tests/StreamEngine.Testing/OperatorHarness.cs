@@ -1,5 +1,6 @@
 using System.Reactive.Subjects;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.Graph;
@@ -64,7 +65,7 @@ public sealed class OperatorHarness : ITaskServices, IDisposable
             PartitionCount = setting.PartitionCount,
             PartitionNewsDelay = setting.PartitionNewsDelay,
             Time = setting.Time,
-            Logger = NullLogger.Instance,
+            Logger = setting.Logger,
             Task = this,
         };
         InputSchema = Context.Schema;
@@ -211,6 +212,9 @@ public sealed record HarnessSetting
 
     /// <summary>State to restore from and store to; null: none yet.</summary>
     public StoredState? State { get; init; }
+
+    /// <summary>Receives what it logs.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }
 
 /// <summary>A record that an operator refused.</summary>

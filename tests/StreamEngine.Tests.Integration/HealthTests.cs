@@ -21,7 +21,7 @@ public sealed class HealthTests(RealKafka kafka) : IDisposable
         new PostStream(seed: 91, partitions: 2).Publish(kafka.Bootstrap, topic, 1000);
         var at = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var run = PostStream.Run(folder, graph, kafka.Bootstrap, topic, new Uri("http://127.0.0.1:1"), "--http", $"{at.Port}").ToList();
-        await File.WriteAllTextAsync(folder["graph.yaml"], (await File.ReadAllTextAsync(folder["graph.yaml"])).Replace("- decode: {}", "- decode: {}\n  - dedupe: {}", StringComparison.Ordinal));
+        AddDedupe(folder);
         using var engine = RunningProgram.Start(run);
 
         await Eventually.Holds(async () => await Status(new Uri(at, "readyz")) == HttpStatusCode.OK, () => $"the graph is ready\n{engine.Error}", TimeSpan.FromSeconds(60));
@@ -45,6 +45,45 @@ public sealed class HealthTests(RealKafka kafka) : IDisposable
         Assert.True(Sum(text, "streamengine_partition_event_time_lag", "partition=\"0\"") > 0, text);
         Assert.True(Sum(text, "dotnet_process_memory_working_set", "") > 0, text);
     }
+
+    [KafkaFact]
+    public async Task A_partition_that_went_to_another_process_is_shown_by_that_one_alone_so_ledgers_and_counts_can_be_summed()
+    {
+        using var folder = new TempFolder();
+        var (topic, graph) = (await kafka.CreateTopic("handed", 2), RealKafka.UniqueName("handed"));
+        new PostStream(seed: 92, partitions: 2).Publish(kafka.Bootstrap, topic, 1000);
+        new PostStream(seed: 92, partitions: 2).Publish(kafka.Bootstrap, topic, 1000);
+        Uri[] at = [new($"http://127.0.0.1:{FreePort.Next()}"), new($"http://127.0.0.1:{FreePort.Next()}")];
+        using var first = Start(at[0]);
+        var texts = new string[2];
+        await Eventually.Holds(async () => await Read(0) && Sum(texts[0], "streamengine_ledger_records", "fate=") == 2000, () => $"the first has all\n{first.Error}", TimeSpan.FromSeconds(60));
+
+        using var second = Start(at[1]);
+        await Eventually.Holds(async () => await Read(0) && await Read(1) && texts.All(text => Sum(text, "streamengine_assigned_partitions", "stage=\"ingest\"") == 1), () => $"each has one\n{second.Error}", TimeSpan.FromSeconds(60));
+
+        foreach (var (expected, name, label) in new[] { (2000, "streamengine_ledger_records", "fate="), (1000, "streamengine_operator_counts", "what=\"duplicate\"") })
+        {
+            double Sums() => texts.Sum(text => Sum(text, name, label));
+            await Eventually.Holds(async () => await Read(0) && await Read(1) && Sums() == expected, () => $"{name} is {expected} in all, not {Sums()}", TimeSpan.FromSeconds(20));
+        }
+
+        RunningProgram Start(Uri one)
+        {
+            var run = PostStream.Run(folder, graph, kafka.Bootstrap, topic, new Uri("http://127.0.0.1:1"), "--http", $"{one.Port}").ToList();
+            AddDedupe(folder);
+            return RunningProgram.Start(run);
+        }
+
+        async Task<bool> Read(int process)
+        {
+            var isThere = await Status(new Uri(at[process], "readyz")) == HttpStatusCode.OK;
+            texts[process] = isThere ? await _http.GetStringAsync(new Uri(at[process], "metrics")) : "";
+            return isThere;
+        }
+    }
+
+    private static void AddDedupe(TempFolder folder) =>
+        File.WriteAllText(folder["graph.yaml"], File.ReadAllText(folder["graph.yaml"]).Replace("- decode: {}", "- decode: {}\n  - dedupe: {}", StringComparison.Ordinal));
 
     private async Task<HttpStatusCode?> Status(Uri address)
     {

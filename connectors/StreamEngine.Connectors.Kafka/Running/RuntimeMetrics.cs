@@ -5,7 +5,7 @@ namespace StreamEngine.Connectors.Kafka;
 
 /// <summary>
 /// A runtime's figures as instruments of the meter <see cref="MeterName"/>. They are read from the workers when somebody asks, and cost
-/// nothing until then.
+/// nothing until then. A partition's figures are shown by the process that has it, and by no other: so they can be summed over processes.
 /// </summary>
 public sealed class RuntimeMetrics : IDisposable
 {
@@ -32,10 +32,10 @@ public sealed class RuntimeMetrics : IDisposable
     private void AddPartitions()
     {
         _meter.CreateObservableCounter("streamengine.ledger.records", () => Ingest().SelectMany(Fates), null, "Records of a source partition since its first one, by where they went: consumed = counted + unmatched + late + dead.");
-        _meter.CreateObservableCounter("streamengine.operator.counts", OperatorCounts, null, "What an operator counts of its own, by partition of its stage's input.");
+        _meter.CreateObservableCounter("streamengine.operator.counts", OperatorCounts, null, "What an operator counts of its own, by stage and partition of the stage's input.");
         _meter.CreateObservableGauge("streamengine.partition.next_offset", () => PerPartition(p => p.NextOffset), null, "The first offset of the stage's input that is not worked on.");
         _meter.CreateObservableGauge("streamengine.partition.lag", () => PerPartition(p => p.End < 0 ? null : Math.Max(0, p.End - Math.Max(0, p.NextOffset))), "{record}", "Records of the stage's input that are not worked on.");
-        _meter.CreateObservableGauge("streamengine.partition.event_time_lag", () => Ingest().Where(p => p.Progress.IsHere && p.Progress.EventTime != long.MinValue)
+        _meter.CreateObservableGauge("streamengine.partition.event_time_lag", () => Ingest().Where(p => p.Progress.EventTime != long.MinValue)
             .Select(p => new Measurement<double>((_time.GetUtcNow().ToUnixTimeMilliseconds() - p.Progress.EventTime) / 1000.0, Partition(p.Partition))), "s", "How far the source partition's event time is behind the clock.");
     }
 
@@ -78,9 +78,16 @@ public sealed class RuntimeMetrics : IDisposable
         }
     }
 
-    private IEnumerable<(int Partition, PartitionProgress Progress)> Ingest() => _runtime.Partitions.Select(p => (p.Key, p.Value));
+    private IEnumerable<(StagePlan Stage, int Partition, PartitionProgress Progress)> Here() =>
+        from worker in _runtime.Workers
+        where worker.Stage.Kind != StageKind.Writer
+        from partition in worker.Activity.Partitions
+        where partition.Value.IsHere
+        select (worker.Stage, partition.Key, partition.Value);
 
-    private static IEnumerable<Measurement<long>> Fates((int Partition, PartitionProgress Progress) p)
+    private IEnumerable<(StagePlan Stage, int Partition, PartitionProgress Progress)> Ingest() => Here().Where(p => p.Stage.Kind == StageKind.Ingest);
+
+    private static IEnumerable<Measurement<long>> Fates((StagePlan Stage, int Partition, PartitionProgress Progress) p)
     {
         var ledger = p.Progress.Ledger;
         foreach (var (fate, count) in ((string, long)[])[("counted", ledger.Counted), ("unmatched", ledger.Unmatched), ("late", ledger.Late), ("dead", ledger.Dead), ("unaccounted", ledger.Unaccounted)])
@@ -90,24 +97,17 @@ public sealed class RuntimeMetrics : IDisposable
     }
 
     private IEnumerable<Measurement<long>> OperatorCounts() =>
-        from worker in _runtime.Workers
-        from partition in worker.Activity.Partitions.Where(p => p.Value.IsHere)
-        from count in partition.Value.Counts
-        select new Measurement<long>(count.Count, new("operator", count.Operator), new("what", count.What), Partition(partition.Key));
+        from p in Here()
+        from count in p.Progress.Counts
+        select new Measurement<long>(count.Count, Stage(p.Stage), Partition(p.Partition), new("operator", count.Operator), new("what", count.What));
 
-    private IEnumerable<Measurement<long>> PerPartition(Func<PartitionProgress, long?> value)
-    {
-        foreach (var (stage, activity) in _runtime.Workers.Where(w => w.Stage.Kind != StageKind.Writer))
-        {
-            foreach (var (partition, progress) in activity.Partitions.Where(p => p.Value.IsHere))
-            {
-                if (value(progress) is { } known)
-                {
-                    yield return new Measurement<long>(known, new("stage", stage.Id), Partition(partition));
-                }
-            }
-        }
-    }
+    private IEnumerable<Measurement<long>> PerPartition(Func<PartitionProgress, long?> value) =>
+        from p in Here()
+        let known = value(p.Progress)
+        where known is not null
+        select new Measurement<long>(known.Value, Stage(p.Stage), Partition(p.Partition));
+
+    private static KeyValuePair<string, object?> Stage(StagePlan stage) => new("stage", stage.Id);
 
     private static KeyValuePair<string, object?> Partition(int partition) => new("partition", partition);
 
@@ -120,5 +120,5 @@ public sealed class RuntimeMetrics : IDisposable
 
     private IEnumerable<Measurement<T>> PerWorker<T>(Func<WorkerActivity, T> value)
         where T : struct =>
-        _runtime.Workers.Select(w => new Measurement<T>(value(w.Activity), new("stage", w.Stage.Id), new("worker", w.Activity.Name)));
+        _runtime.Workers.Select(w => new Measurement<T>(value(w.Activity), Stage(w.Stage), new("worker", w.Activity.Name)));
 }

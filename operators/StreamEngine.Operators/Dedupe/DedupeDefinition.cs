@@ -9,6 +9,7 @@ namespace StreamEngine.Operators;
 public sealed class DedupeDefinition : OperatorDefinition
 {
     private const string Channel = "channel";
+    private const string Time = "time";
 
     private static readonly ImmutableArray<string> _channelAndId = [Channel, "id"];
 
@@ -37,7 +38,7 @@ public sealed class DedupeDefinition : OperatorDefinition
     public override string Description => """
         Of posts with the same channel and id (option 'by') the first one in the partition's order goes on. Those that follow within
         'within' are removed and end as unmatched; 'duplicate' among the operator's own counts says how many (metric
-        streamengine_operator_counts). Their other columns do not matter: a post that was edited and written again is a duplicate.
+        streamengine_operator_counts_total). Their other columns do not matter: a post that was edited and written again is a duplicate.
 
         Within one source partition: partitions share nothing, so a copy in another one is not found. Producers that key records by the
         post's id or author put copies into the same partition; ones without keys, or with one per crawler, do not.
@@ -76,9 +77,13 @@ public sealed class DedupeDefinition : OperatorDefinition
     public override string StateShape(OptionSet options) => $"by [{string.Join(", ", options.Get(By))}]";
 
     /// <inheritdoc/>
-    public override OperatorColumns Columns(OptionSet options, BatchSchema input) => new(
-        [.. ColumnsOf(options, input).Distinct().Select(name => new ColumnDeclaration(name, input.IndexOf(name) is var i and >= 0 ? input.Columns[i].Type : ColumnType.Utf8, "names a post"))],
-        []);
+    public override OperatorColumns Columns(OptionSet options, BatchSchema input)
+    {
+        var names = ColumnsOf(options, input).Where(name => name != Time).Distinct()
+            .Select(name => new ColumnDeclaration(name, input.IndexOf(name) is var i and >= 0 ? input.Columns[i].Type : ColumnType.Utf8, "names a post"));
+        // Records without an event time would be remembered for ever. Of windows, which have none, ValidateColumns says more.
+        return new(input.Windows is null ? [.. names, new(Time, ColumnType.Int64, "event time, ms since 1970")] : [.. names], []);
+    }
 
     /// <inheritdoc/>
     public override void Validate(OptionSet options, ICollection<GraphProblem> problems)

@@ -147,7 +147,7 @@ internal sealed class DedupeOperator : IOperator
 
     private void Warn()
     {
-        if (!_hasWarned && _seen.ForgottenEarly > 0)
+        if (!_hasWarned && _seen.HasForgottenEarly)
         {
             _hasWarned = true;
             _context.Logger.LogWarning("Operator {Operator}, partition {Partition}: more than {Most} posts came within {Within}, so the oldest of them were forgotten, {Forgotten} up to now; their duplicates are counted (option 'max_posts')", _context.OperatorId, _context.Partition, _context.Options.Get(DedupeDefinition.MaxPosts), _context.Options.Get(DedupeDefinition.Within), _seen.ForgottenEarly);

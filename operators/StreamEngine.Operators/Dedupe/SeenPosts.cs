@@ -47,6 +47,9 @@ internal sealed class SeenPosts
     /// <summary>How many names were forgotten before their time because there were too many.</summary>
     public long ForgottenEarly { get; private set; }
 
+    /// <summary>Whether that happened since the start.</summary>
+    public bool HasForgottenEarly { get; private set; }
+
     /// <summary>The buckets, oldest first.</summary>
     public IReadOnlyList<SeenBucket> Buckets => _buckets;
 
@@ -197,6 +200,7 @@ internal sealed class SeenPosts
     {
         while (_names.Count >= _most)
         {
+            HasForgottenEarly = true;
             ForgottenEarly += _buckets[0].Count;
             ForgetOldest();
         }

@@ -86,6 +86,17 @@ public sealed partial class ExposedMetricsTests(RunningGraph graph) : IClassFixt
     }
 
     [Theory]
+    [InlineData("delivery.md", 10)]
+    [InlineData("graphs.md", 1)]
+    public async Task The_metrics_that_a_page_names_are_called_so(string page, int atLeast)
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(Product.Root, "docs", page));
+        var names = MetricName().Matches(text).Select(match => "streamengine_" + match.Groups[1].Value).ToList();
+        Assert.InRange(names.Count, atLeast, 100);
+        Assert.All(names, name => Assert.True(graph.Samples.Any(sample => sample.Metric == name), $"there is no metric {name}"));
+    }
+
+    [Theory]
     [InlineData("kubernetes/templates/deployment.yaml", @"httpGet: \{ path: (\S+),", "/healthz /healthz /readyz")]
     [InlineData("kubernetes/templates/deployment.yaml", @"prometheus\.io/path: (\S+)", "/metrics")]
     [InlineData("kubernetes/templates/podmonitor.yaml", @"\bpath: (\S+)", "/metrics")]
@@ -144,6 +155,9 @@ public sealed partial class ExposedMetricsTests(RunningGraph graph) : IClassFixt
 
     [GeneratedRegex(@"\{\{ \$labels\.(\w+) \}\}")]
     private static partial Regex TemplateLabel();
+
+    [GeneratedRegex(@"`(?:streamengine)?_([a-z_]+)`")]
+    private static partial Regex MetricName();
 
     [GeneratedRegex(@"^label_values\((\w+), (\w+)\)$")]
     private static partial Regex GraphQuery();

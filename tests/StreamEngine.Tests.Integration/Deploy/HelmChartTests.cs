@@ -158,6 +158,19 @@ public sealed partial class HelmChartTests
         Assert.True(JsonNode.DeepEquals(DeployFiles.Yaml(rules), rendered));
     }
 
+    [HelmFact]
+    public async Task Rules_that_are_none_are_refused_with_the_reason()
+    {
+        using var folder = new TempFolder();
+        foreach (var (rules, says) in new[] { ("groups: [}", "is no file of Prometheus rules: error converting YAML"), ("rules: []", "is no file of Prometheus rules: it has no 'groups'") })
+        {
+            await File.WriteAllTextAsync(folder["rules.yml"], rules);
+            var (exitCode, _, error) = await Helm([.. _shipped, "--set-file", $"metrics.rules={folder["rules.yml"]}"]);
+            Assert.NotEqual(0, exitCode);
+            Assert.Contains(says, error, StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>An empty map or list of YAML, of which <see cref="YamlJson"/> makes what it is; an empty text, of which it makes null, is a text again.</summary>
     private static JsonNode Filled(JsonNode node)
     {

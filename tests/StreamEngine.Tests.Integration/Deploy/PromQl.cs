@@ -6,7 +6,7 @@ namespace StreamEngine.Tests.Integration;
 internal static partial class PromQl
 {
     private static readonly HashSet<string> _words = new(
-        ["sum", "min", "max", "count", "rate", "increase", "changes", "max_over_time", "by", "on", "and", "or", "unless", "bool"], StringComparer.Ordinal);
+        ["sum", "min", "max", "count", "rate", "increase", "changes", "max_over_time", "vector", "by", "on", "and", "or", "unless", "bool"], StringComparer.Ordinal);
 
     /// <summary>The names of all metrics.</summary>
     public static IEnumerable<string> Metrics(string expression) =>

@@ -4,10 +4,11 @@ using StreamEngine.Connectors.Embedded;
 
 namespace StreamEngine.Tests.Integration;
 
-/// <summary>The shipped brand-sentiment graph at work on an embedded broker, with a ClickHouse that nobody answers for, and what it exposes.</summary>
+/// <summary>The shipped brand-sentiment graph with its <c>dedupe</c>, at work on an embedded broker, with a ClickHouse that nobody answers for, and what it exposes.</summary>
 public sealed partial class RunningGraph : IAsyncLifetime, IDisposable
 {
     private readonly EmbeddedKafka _kafka = EmbeddedKafka.Start(new EmbeddedKafkaOptions { Topics = [new EmbeddedTopic("posts", 1), new EmbeddedTopic("alerts", 1)] });
+    private readonly TempFolder _folder = new();
     private readonly HttpClient _http = new();
     private readonly Uri _at = new($"http://127.0.0.1:{FreePort.Next()}");
     private RunningProgram? _engine;
@@ -18,8 +19,11 @@ public sealed partial class RunningGraph : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         Topic.Write(_kafka.Bootstrap, "posts", [PostStream.Post("1", DateTimeOffset.UtcNow, "@delta lost my bag again")]);
+        var shipped = await File.ReadAllTextAsync(Product.BrandSentimentGraph);
+        Assert.Contains("\n# - dedupe: {}", shipped, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(_folder["graph.yaml"], shipped.Replace("\n# - dedupe: {}", "\n  - dedupe: {}", StringComparison.Ordinal));
         _engine = RunningProgram.Start(
-            "run", Product.BrandSentimentGraph, "--http", $"{_at.Port}", "--set", $"source.kafka.brokers={_kafka.Bootstrap}",
+            "run", _folder["graph.yaml"], "--set", $"operators.match.brands={Product.AirlineBrands}", "--http", $"{_at.Port}", "--set", $"source.kafka.brokers={_kafka.Bootstrap}",
             "--set", "sinks.clickhouse.url=http://127.0.0.1:1", "--set", "source.kafka.settings.session.timeout.ms=1500", "--set", "source.kafka.settings.fetch.wait.max.ms=20");
         await Eventually.Holds(IsAtWork, () => $"the post is counted and committed\n{_engine.Error}", TimeSpan.FromSeconds(60));
     }
@@ -44,6 +48,7 @@ public sealed partial class RunningGraph : IAsyncLifetime, IDisposable
     {
         _engine?.Dispose();
         _http.Dispose();
+        _folder.Dispose();
         _kafka.Dispose();
     }
 

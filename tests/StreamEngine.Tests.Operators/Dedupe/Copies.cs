@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Core.Batches;
 using StreamEngine.Operators;
 
@@ -26,8 +28,8 @@ internal static class Copies
 
     private static readonly Utf8Dictionary _channels = new();
 
-    public static OperatorHarness Harness(Dictionary<string, object?>? options = null, StoredState? state = null) =>
-        new(new DedupeDefinition(), options, new HarnessSetting { Input = Schema, Time = new ManualTime(Now), State = state });
+    public static OperatorHarness Harness(Dictionary<string, object?>? options = null, StoredState? state = null, ILogger? log = null) =>
+        new(new DedupeDefinition(), options, new HarnessSetting { Input = Schema, Time = new ManualTime(Now), State = state, Logger = log ?? NullLogger.Instance });
 
     /// <summary>A batch of records. Second and further rows of a record lie behind all first ones, as match leaves them.</summary>
     public static RecordBatch Batch(OperatorHarness harness, IEnumerable<Copy> copies)

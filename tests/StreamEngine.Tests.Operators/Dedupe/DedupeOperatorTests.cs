@@ -1,5 +1,6 @@
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.Graph;
+using StreamEngine.Core.Sources;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Tests.Operators.Dedupe;
@@ -87,10 +88,17 @@ public sealed class DedupeOperatorTests
     }
 
     [Fact]
+    public void Records_without_event_times_are_refused_since_none_would_ever_be_forgotten()
+    {
+        var error = Assert.Throws<GraphException>(() => new OperatorHarness(new DedupeDefinition(), new Dictionary<string, object?> { ["by"] = "key" }, new HarnessSetting { Input = SourceDefinition.Schema }));
+        Assert.Contains("needs the column time", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_there_is_no_channel_the_id_alone_names_a_post()
     {
         var input = new BatchSchema(new("id", ColumnType.Utf8), new("time", ColumnType.Int64));
-        Assert.Equal(["id"], new DedupeDefinition().Columns(OperatorHarness.Bind(new DedupeDefinition(), null), input).Reads.Select(c => c.Name));
+        Assert.Equal(["id", "time"], new DedupeDefinition().Columns(OperatorHarness.Bind(new DedupeDefinition(), null), input).Reads.Select(c => c.Name));
         Assert.Contains("author", Assert.Throws<GraphException>(() => new OperatorHarness(new DedupeDefinition(), new Dictionary<string, object?> { ["by"] = "author" }, new HarnessSetting { Input = input })).Message, StringComparison.Ordinal);
     }
 

@@ -134,6 +134,32 @@ public sealed class DedupeStateTests
     }
 
     [Fact]
+    public void That_there_were_too_many_is_told_once_and_not_again_after_a_restart_with_room_for_all()
+    {
+        var state = new StoredState();
+        var log = new RecordingLogger();
+        using (var first = Copies.Harness(new() { ["max_posts"] = 16 }, state, log))
+        {
+            Posts(first, 0, 16);
+            Assert.Empty(log.Warnings);
+            Posts(first, 16, 20);
+            Posts(first, 36, 20);
+            Assert.Contains("'max_posts'", Assert.Single(log.Warnings), StringComparison.Ordinal);
+        }
+
+        log = new RecordingLogger();
+        using var second = Copies.Harness(new() { ["max_posts"] = 1000 }, state, log);
+        Posts(second, 56, 20);
+        Assert.Equal((40, 0), (second.Counts["forgotten_early"], log.Warnings.Count));
+
+        static void Posts(OperatorHarness harness, int from, int count)
+        {
+            Copies.Push(harness, Enumerable.Range(from, count).Select(i => new Copy(i, _t0, "x", $"{i}")));
+            harness.Cut();
+        }
+    }
+
+    [Fact]
     public void The_tables_that_are_kept_are_those_that_are_declared_with_their_versions()
     {
         using var harness = Copies.Harness();
