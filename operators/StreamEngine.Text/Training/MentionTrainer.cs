@@ -92,9 +92,9 @@ public static class MentionTrainer
             for (var c = 0; c < Classes; c++)
             {
                 foreach (var row in _kept.AsSpan(0, count))
-                    Descend(ref _rows[row + c], ref _squares[row + c], errors[c] * norm, LearningRate * rate);
+                    Adagrad.Descend(ref _rows[row + c], ref _squares[row + c], errors[c] * norm, LearningRate * rate);
                 for (var i = 0; i < dense.Length; i++)
-                    Descend(ref _dense[(i * Classes) + c], ref _denseSquares[(i * Classes) + c], errors[c] * dense[i], DenseRate * rate);
+                    Adagrad.Descend(ref _dense[(i * Classes) + c], ref _denseSquares[(i * Classes) + c], errors[c] * dense[i], DenseRate * rate);
             }
         }
 
@@ -113,12 +113,6 @@ public static class MentionTrainer
                 total += odds[c] = MathF.Exp(odds[c] - top);
             for (var c = 0; c < Classes; c++)
                 odds[c] = (odds[c] / total) - (c == label ? 1 : 0);
-        }
-
-        private static void Descend(ref float number, ref float square, float gradient, float rate)
-        {
-            square += gradient * gradient;
-            number -= rate * gradient / (MathF.Sqrt(square) + 1e-6f);
         }
     }
 }

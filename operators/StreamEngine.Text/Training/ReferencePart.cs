@@ -10,7 +10,7 @@ namespace StreamEngine.Text.Training;
 internal sealed class ReferencePart
 {
     private const int Classes = SentimentWeights.Classes;
-    private const float Epsilon = 1e-6f, LearningRate = 0.15f, BiasRate = 0.1f;
+    private const float LearningRate = 0.15f, BiasRate = 0.1f;
 
     private readonly TrainingCorpus _corpus;
     private readonly float[] _rows, _squares, _biasSquares = new float[Classes];
@@ -98,15 +98,9 @@ internal sealed class ReferencePart
         for (var c = 0; c < Classes; c++)
         {
             for (var i = 0; i < example.Rows.Length; i++)
-                Descend(ref _rows[example.Rows[i] + c], ref _squares[example.Rows[i] + c], errors[c] * example.Values[i], LearningRate * left);
-            Descend(ref Bias[c], ref _biasSquares[c], errors[c], LearningRate * BiasRate * left);
+                Adagrad.Descend(ref _rows[example.Rows[i] + c], ref _squares[example.Rows[i] + c], errors[c] * example.Values[i], LearningRate * left);
+            Adagrad.Descend(ref Bias[c], ref _biasSquares[c], errors[c], LearningRate * BiasRate * left);
         }
-    }
-
-    private static void Descend(ref float number, ref float square, float gradient, float rate)
-    {
-        square += gradient * gradient;
-        number -= rate * gradient / (MathF.Sqrt(square) + Epsilon);
     }
 
     /// <summary>A text: where its rows start, and what each counts.</summary>

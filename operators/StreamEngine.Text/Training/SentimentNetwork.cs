@@ -14,7 +14,6 @@ internal sealed class SentimentNetwork
 {
     public const int Width = 16, Stride = 2 * Width, Classes = SentimentWeights.Classes;
     private const int ClauseWidth = 4;
-    private const float Epsilon = 1e-6f;
     private static readonly float[] _noBias = new float[Classes];
 
     private readonly TrainingCorpus _corpus;
@@ -79,12 +78,12 @@ internal sealed class SentimentNetwork
         int[] all = [.. Enumerable.Range(0, _corpus.Count)];
         int[] reference = [.. all.Where(text => _corpus.Texts[text].IsReference)];
         var (first, second) = ((double)_options.Epochs * all.Length, (double)_options.TuningEpochs * reference.Length);
-        Descend(all, _options.Epochs, _options.LearningRate, done => progress?.Invoke(done * first / (first + second)), cancellation);
-        Descend(reference, _options.TuningEpochs, _options.TuningRate, done => progress?.Invoke((first + (done * second)) / (first + second)), cancellation);
+        Pass(all, _options.Epochs, _options.LearningRate, done => progress?.Invoke(done * first / (first + second)), cancellation);
+        Pass(reference, _options.TuningEpochs, _options.TuningRate, done => progress?.Invoke((first + (done * second)) / (first + second)), cancellation);
         progress?.Invoke(1);
     }
 
-    private void Descend(int[] texts, int epochs, float rate, Action<double> progress, CancellationToken cancellation)
+    private void Pass(int[] texts, int epochs, float rate, Action<double> progress, CancellationToken cancellation)
     {
         var steps = (long)epochs * texts.Length;
         long step = 0;
@@ -236,16 +235,16 @@ internal sealed class SentimentNetwork
             {
                 var at = (h * Classes) + c;
                 back += errors[c] * Output[at];
-                Descend(ref Output[at], ref _smallSquares[Classes + Hidden + at], errors[c] * active, rate * 0.3f);
+                Adagrad.Descend(ref Output[at], ref _smallSquares[Classes + Hidden + at], errors[c] * active, rate * 0.3f);
             }
             gradient[Classes + h] = back;
-            Descend(ref HiddenBias[h], ref _smallSquares[Classes + h], back, rate * 0.1f);
+            Adagrad.Descend(ref HiddenBias[h], ref _smallSquares[Classes + h], back, rate * 0.1f);
         }
         for (var c = 0; c < Classes; c++)
         {
-            Descend(ref Bias[c], ref _smallSquares[c], errors[c], rate * 0.1f);
+            Adagrad.Descend(ref Bias[c], ref _smallSquares[c], errors[c], rate * 0.1f);
             if (!reference)
-                Descend(ref _setBias[set][c], ref _setBiasSquares[set][c], errors[c], rate * _options.SetBiasRate);
+                Adagrad.Descend(ref _setBias[set][c], ref _setBiasSquares[set][c], errors[c], rate * _options.SetBiasRate);
         }
     }
 
@@ -260,7 +259,7 @@ internal sealed class SentimentNetwork
             var g = all * _frequencies[feature];
             var square = Vector512.LoadUnsafe(ref rows, at + Width) + (g * g);
             square.StoreUnsafe(ref rows, at + Width);
-            (Vector512.LoadUnsafe(ref rows, at) - (g * rate / (Vector512.Sqrt(square) + Vector512.Create(Epsilon)))).StoreUnsafe(ref rows, at);
+            (Vector512.LoadUnsafe(ref rows, at) - (g * rate / (Vector512.Sqrt(square) + Vector512.Create(Adagrad.Epsilon)))).StoreUnsafe(ref rows, at);
         }
         var few = Vector128.LoadUnsafe(ref gradient[0]).WithElement(3, 0) * norm;
         for (var i = 0; i < clauses; i++)
@@ -271,15 +270,8 @@ internal sealed class SentimentNetwork
             var g = few * _clauseFrequencies[clause];
             var square = Vector128.LoadUnsafe(ref rowSquares) + (g * g);
             square.StoreUnsafe(ref rowSquares);
-            (Vector128.LoadUnsafe(ref row) - (g * rate / (Vector128.Sqrt(square) + Vector128.Create(Epsilon)))).StoreUnsafe(ref row);
+            (Vector128.LoadUnsafe(ref row) - (g * rate / (Vector128.Sqrt(square) + Vector128.Create(Adagrad.Epsilon)))).StoreUnsafe(ref row);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Descend(ref float number, ref float square, float gradient, float rate)
-    {
-        square += gradient * gradient;
-        number -= rate * gradient / (MathF.Sqrt(square) + Epsilon);
     }
 
     private void Shuffle(int[] order)
