@@ -60,7 +60,12 @@ internal sealed class PartitionRestore : IDisposable
         {
             _setup.Topics.Cover(_partitions.Max(), _stop.Token);
             var loader = new StateLoader(_setup.Settings, _setup.Plan.Topic(TopicRole.State)!.Name, _setup.Group, _logger);
-            loader.Load(_partitions, StageTask.StatePrefix(_setup.Stage.Id), Restore, _stop.Token);
+            var again = new List<int>();
+            loader.Load(_partitions, StageTask.StatePrefix(_setup.Stage.Id), (partition, image) => Restore(partition, image, again), _stop.Token);
+            if (again.Count > 0)
+            {
+                loader.Load(again, StageTask.StatePrefix(_setup.Stage.Id), (partition, image) => Restore(partition, image, null), _stop.Token);
+            }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -71,12 +76,23 @@ internal sealed class PartitionRestore : IDisposable
         }
     }
 
-    private void Restore(int partition, Core.State.StateImage image)
+    /// <summary>
+    /// Makes a partition's task. What was read while an owner before or after this one still wrote is no cut: compaction may have taken
+    /// an entry whose newer one lies beyond the end that the reading had. So state that cannot be taken in is read once more.
+    /// </summary>
+    private void Restore(int partition, Core.State.StateImage image, List<int>? again)
     {
         var task = new StageTask(_setup.Plan, _setup.Stage, partition, _environment);
         try
         {
             task.Restore(image);
+        }
+        catch (Core.State.StateException error) when (again is not null)
+        {
+            task.Dispose();
+            _logger.LogWarning("The state of stage {Stage}, partition {Partition}, is read once more: {Reason}", _setup.Stage.Id, partition, error.Message);
+            again.Add(partition);
+            return;
         }
         catch
         {
