@@ -136,6 +136,11 @@ public sealed unsafe partial class SpanConsumer
     private void OnLost(List<TopicPartitionOffset> partitions)
     {
         partitions.ForEach(Stop);
+        lock (_membership)
+        {
+            _losses++;
+        }
+
         Tell(() => _listener!.Lost(partitions.ConvertAll(p => p.TopicPartition)));
         EndMembershipWhenClosing();
     }

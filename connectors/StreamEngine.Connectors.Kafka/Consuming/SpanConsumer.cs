@@ -11,7 +11,7 @@ namespace StreamEngine.Connectors.Kafka;
 /// record. Either <see cref="Subscribe"/> (a group assigns the partitions) or <see cref="Assign"/> (the caller does).
 /// </summary>
 /// <remarks>
-/// One thread polls and calls everything else; only <see cref="Health"/> and <see cref="GroupMetadata"/> may be read by others. Of each partition, records are handed
+/// One thread polls and calls everything else; only <see cref="Health"/> and what <see cref="Member"/> gave may be used by others. Of each partition, records are handed
 /// over with strictly growing offsets: a record fetched before a seek, a rebalance or a pause is never handed over after it.
 /// </remarks>
 public sealed unsafe partial class SpanConsumer : IDisposable
@@ -28,6 +28,7 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     private nint _lastHandle;
     private TopicPositions _lastTopic = new("");
     private Exception? _failure;
+    private int _losses;
     private bool _handingOver;
     private bool _isMember = true;
     private bool _closed;
@@ -62,28 +63,11 @@ public sealed unsafe partial class SpanConsumer : IDisposable
     /// <summary>How this consumer stands with the brokers.</summary>
     public ConnectionHealth Health { get; }
 
-    /// <summary>What a transactional producer needs to commit offsets for this member of the group. Any thread may ask until <see cref="Dispose"/>.</summary>
-    /// <exception cref="KafkaException">The member is leaving the group.</exception>
-    /// <remarks>
-    /// Confluent.Kafka ends the process where a member leaves: it reads what librdkafka does not give any more. And librdkafka itself may
-    /// never answer who asks in that moment, so nobody does: leaving waits for those who ask.
-    /// </remarks>
-    public IConsumerGroupMetadata GroupMetadata
-    {
-        get
-        {
-            lock (_membership)
-            {
-                return _isMember ? AskForMetadata() : throw Leaving();
-            }
-        }
-    }
+    /// <summary>The membership in the group as it is now, for transactions. To be asked for by the polling thread.</summary>
+    public GroupMember Member => new(this, _losses);
 
     /// <summary>The partitions assigned now.</summary>
     public IReadOnlyList<TopicPartition> Assignment => _consumer.Assignment;
-
-    /// <summary>This member's id within the group; empty before it has joined.</summary>
-    public string MemberId => _consumer.MemberId;
 
     /// <summary>
     /// Hands records over to <paramref name="receiver"/> until <paramref name="maxRecords"/> are reached or none is left in the queue;
@@ -174,7 +158,23 @@ public sealed unsafe partial class SpanConsumer : IDisposable
         ThrowFailure();
     }
 
+    /// <summary>What a producer sends offsets with for a member. Any thread may ask until <see cref="Dispose"/>.</summary>
+    /// <exception cref="KafkaException">The membership has ended, or is ending.</exception>
+    /// <remarks>
+    /// Confluent.Kafka ends the process where a member leaves: it reads what librdkafka does not give any more. And librdkafka itself may
+    /// never answer who asks in that moment, so nobody does: leaving waits for those who ask.
+    /// </remarks>
+    internal IConsumerGroupMetadata MetadataOf(GroupMember member)
+    {
+        lock (_membership)
+        {
+            return !_isMember ? throw Leaving() : member.Losses != _losses ? throw Gone() : AskForMetadata();
+        }
+    }
+
     private static KafkaException Leaving() => new(new Error(ErrorCode.Local_State, "this consumer is leaving its group"));
+
+    private static KafkaException Gone() => new(new Error(ErrorCode.UnknownMemberId, "the group has taken this consumer's partitions away"));
 
     private void EndMembership()
     {
@@ -195,6 +195,8 @@ public sealed unsafe partial class SpanConsumer : IDisposable
 
         nint bytes;
         nuint length;
+        // Who is not in the group, or not any more, is named by an empty id or by no generation. Brokers take offsets from such a one, too.
+        var isIn = Librdkafka.rd_kafka_consumer_group_metadata_generation_id(metadata) >= 0 && *Librdkafka.rd_kafka_consumer_group_metadata_member_id(metadata) != 0;
         var error = Librdkafka.rd_kafka_consumer_group_metadata_write(metadata, &bytes, &length);
         Librdkafka.rd_kafka_consumer_group_metadata_destroy(metadata);
         if (error != 0)
@@ -206,7 +208,7 @@ public sealed unsafe partial class SpanConsumer : IDisposable
 
         var written = new ReadOnlySpan<byte>((void*)bytes, (int)length).ToArray();
         Librdkafka.rd_kafka_mem_free(client, bytes);
-        return Librdkafka.GroupMetadata(written);
+        return isIn ? Librdkafka.GroupMetadata(written) : throw Gone();
     }
 
     private int HandOver<TReceiver>(int count, ref TReceiver receiver)

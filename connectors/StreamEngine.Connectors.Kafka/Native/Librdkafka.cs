@@ -131,6 +131,14 @@ internal static unsafe partial class Librdkafka
     [LibraryImport(Library)]
     public static partial void rd_kafka_consumer_group_metadata_destroy(nint metadata);
 
+    /// <summary>-1 where the consumer is in no generation.</summary>
+    [LibraryImport(Library)]
+    public static partial int rd_kafka_consumer_group_metadata_generation_id(nint metadata);
+
+    /// <summary>Ends with NUL, and with the metadata; empty where the consumer is not in the group.</summary>
+    [LibraryImport(Library)]
+    public static partial byte* rd_kafka_consumer_group_metadata_member_id(nint metadata);
+
     /// <summary>Returns null or an error to be destroyed. The bytes are to be freed with <see cref="rd_kafka_mem_free"/>.</summary>
     [LibraryImport(Library)]
     public static partial nint rd_kafka_consumer_group_metadata_write(nint metadata, nint* bytes, nuint* size);

@@ -82,8 +82,12 @@ public sealed class TransactionalProducer : IDisposable
     /// <param name="records">What to send; unchanged until this returns. Partition -1 is <c>Hash64(key) mod partitions</c>.</param>
     /// <param name="topics">The names that the records' topic indices mean.</param>
     /// <param name="offsets">For each partition read, the offset of the next record.</param>
-    /// <param name="consumer">The member of the group that the offsets are for; may be null when there are none.</param>
+    /// <param name="member">The member of the group that the offsets are for; null when there are none.</param>
     /// <param name="stop">Gives up.</param>
+    /// <exception cref="ArgumentException">
+    /// Offsets without a member, or a member without offsets: Kafka looks at a member only where it commits offsets, so whatever else one
+    /// sends whose partitions others have by now would be taken.
+    /// </exception>
     /// <exception cref="TransactionAbortedException">Rolled back; unless it says otherwise the same may be sent again.</exception>
     /// <exception cref="FencedException">Another producer took over.</exception>
     /// <exception cref="ProducerFailedException">The producer must be replaced.</exception>
@@ -91,29 +95,29 @@ public sealed class TransactionalProducer : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; whether it was committed is unknown.</exception>
     /// <remarks>
     /// While partitions move, the group may be in a generation that this member has not heard of yet: the transaction is then rolled back
-    /// and sent again under the new one. That is safe as long as the member is the same: a member keeps its partitions through
-    /// generations until its listener was told otherwise, and one that was thrown out comes back under another id.
+    /// and sent again under the new one. That is safe as long as the membership lasts: a member keeps its partitions through generations
+    /// until its listener was told otherwise.
     /// </remarks>
     public void Commit(
-        OutputBuffer records, IReadOnlyList<string> topics, IReadOnlyCollection<TopicPartitionOffset> offsets, SpanConsumer? consumer, CancellationToken stop = default)
+        OutputBuffer records, IReadOnlyList<string> topics, IReadOnlyCollection<TopicPartitionOffset> offsets, GroupMember? member, CancellationToken stop = default)
     {
         ObjectDisposedException.ThrowIf(_failed, this);
-        var member = offsets.Count > 0 ? (consumer ?? throw new ArgumentNullException(nameof(consumer))).MemberId : "";
+        if (offsets.Count > 0 != member is not null)
+        {
+            throw new ArgumentException("offsets and the member that they are for go together", nameof(member));
+        }
+
         var clock = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                Send(records, topics, offsets, consumer, stop);
+                Send(records, topics, offsets, member, stop);
                 return;
             }
             catch (TransactionAbortedException exception) when (exception.Code == ErrorCode.IllegalGeneration && clock.Elapsed < _generationPatience)
             {
                 stop.WaitHandle.WaitOne(_generationPause);
-                if (consumer!.MemberId != member)
-                {
-                    throw new TransactionAbortedException(ErrorCode.UnknownMemberId, exception.Message, exception);
-                }
             }
         }
     }
@@ -176,15 +180,15 @@ public sealed class TransactionalProducer : IDisposable
     }
 
     private void Send(
-        OutputBuffer records, IReadOnlyList<string> topics, IReadOnlyCollection<TopicPartitionOffset> offsets, SpanConsumer? consumer, CancellationToken stop)
+        OutputBuffer records, IReadOnlyList<string> topics, IReadOnlyCollection<TopicPartitionOffset> offsets, GroupMember? member, CancellationToken stop)
     {
         try
         {
             Retrying("begin a transaction", _producer.BeginTransaction, null, stop);
             _writer.Write(records, topics, stop);
-            if (offsets.Count > 0)
+            if (member is not null)
             {
-                var group = consumer!.GroupMetadata;
+                var group = member.Metadata();
                 Retrying("send offsets", () => _producer.SendOffsetsToTransaction(offsets, group, _callPatience), null, stop);
             }
 

@@ -11,7 +11,6 @@ namespace StreamEngine.Connectors.Kafka;
 internal sealed class Committer : IDisposable
 {
     private readonly TransactionalProducer _producer;
-    private readonly SpanConsumer _consumer;
     private readonly IReadOnlyList<string> _topics;
     private readonly ILogger _logger;
     private readonly Thread _thread;
@@ -22,9 +21,9 @@ internal sealed class Committer : IDisposable
     private Exception? _failure;
     private volatile bool _stopping;
 
-    internal Committer(TransactionalProducer producer, SpanConsumer consumer, IReadOnlyList<string> topics, string name, ILogger logger)
+    internal Committer(TransactionalProducer producer, IReadOnlyList<string> topics, string name, ILogger logger)
     {
-        (_producer, _consumer, _topics, _logger) = (producer, consumer, topics, logger);
+        (_producer, _topics, _logger) = (producer, topics, logger);
         _thread = new Thread(Run) { IsBackground = true, Name = $"{name}.commit" };
         _thread.Start();
     }
@@ -36,14 +35,14 @@ internal sealed class Committer : IDisposable
     internal long Committed { get; private set; }
 
     /// <summary>Sends a checkpoint. The buffer belongs to the committer until it is idle again.</summary>
-    internal void Begin(OutputBuffer outputs, IReadOnlyList<TopicPartitionOffset> offsets)
+    internal void Begin(OutputBuffer outputs, IReadOnlyList<TopicPartitionOffset> offsets, GroupMember member)
     {
         if (!_idle.IsSet)
         {
             throw new InvalidOperationException("a checkpoint is on its way already");
         }
 
-        _checkpoint = new Checkpoint(outputs, offsets);
+        _checkpoint = new Checkpoint(outputs, offsets, member);
         _idle.Reset();
         _work.Release();
     }
@@ -91,7 +90,7 @@ internal sealed class Committer : IDisposable
             var checkpoint = _checkpoint!;
             try
             {
-                _producer.Commit(checkpoint.Outputs, _topics, checkpoint.Offsets, _consumer, _given.Token);
+                _producer.Commit(checkpoint.Outputs, _topics, checkpoint.Offsets, checkpoint.Member, _given.Token);
                 checkpoint.Outputs.Clear();
                 Committed++;
             }
@@ -105,5 +104,5 @@ internal sealed class Committer : IDisposable
         }
     }
 
-    private sealed record Checkpoint(OutputBuffer Outputs, IReadOnlyList<TopicPartitionOffset> Offsets);
+    private sealed record Checkpoint(OutputBuffer Outputs, IReadOnlyList<TopicPartitionOffset> Offsets, GroupMember Member);
 }

@@ -22,6 +22,10 @@ internal readonly struct StageReceiver(Dictionary<int, StageTask> tasks, Restori
         if (tasks.TryGetValue(partition, out var task))
         {
             task.CaughtUp = true;
+            if (task.NextOffset < 0)
+            {
+                task.StartAt(offset);
+            }
         }
     }
 }

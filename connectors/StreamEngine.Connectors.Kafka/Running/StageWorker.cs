@@ -71,7 +71,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         _restoring = new RestoringPartitions(setup, _environment, _consumer, _logger, stop);
         _brake = new DriftBrake(setup, _consumer, _logger);
         setup.Activity.Connection = () => Worse(_consumer.Health.Current, _producer.Health.Current);
-        _committer = new Committer(_producer, _consumer, [.. setup.Plan.Topics.Select(t => t.Name)], setup.TransactionalId, _logger);
+        _committer = new Committer(_producer, [.. setup.Plan.Topics.Select(t => t.Name)], setup.TransactionalId, _logger);
     }
 
     /// <summary>Reads and works until stopped; then takes a last checkpoint and leaves the group.</summary>
@@ -233,16 +233,25 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     }
 
     /// <summary>Takes a checkpoint and sends it, where anything has changed.</summary>
+    /// <remarks>
+    /// Time alone changes things, too, and Kafka asks whether a worker still has its partitions only where it commits offsets: so there
+    /// is always one, and no checkpoint before one is known.
+    /// </remarks>
     private void Checkpoint()
     {
         _lastCut = Environment.TickCount64;
+        if (_tasks.Values.All(task => task.NextOffset < 0))
+        {
+            return;
+        }
+
         var offsets = new List<TopicPartitionOffset>();
         foreach (var (partition, task) in _tasks)
         {
             task.Cut();
             if (task.NextOffset >= 0 && task.NextOffset != _committed[partition])
             {
-                offsets.Add(new TopicPartitionOffset(_setup.Input.Name, partition, task.NextOffset));
+                offsets.Add(OffsetOf(task));
                 _committed[partition] = task.NextOffset;
             }
         }
@@ -250,6 +259,11 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         if (_environment.Outputs.Count == 0)
         {
             return;
+        }
+
+        if (offsets.Count == 0)
+        {
+            offsets.Add(OffsetOf(_tasks.Values.First(task => task.NextOffset >= 0)));
         }
 
         _sent = _environment.Outputs;
@@ -265,7 +279,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     private void Send()
     {
         _lastSentAt = Environment.TickCount64;
-        _committer.Begin(_sent!, _sentOffsets);
+        _committer.Begin(_sent!, _sentOffsets, _consumer.Member);
     }
 
     /// <summary>Looks after the checkpoint on its way; one that was rolled back for a passing reason is sent again.</summary>
@@ -374,6 +388,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         _setup.Activity.State(caughtUp && _sent is null && _environment.Outputs.Count == 0, _tasks.Count + _restoring.Count);
         _setup.Activity.Beat();
     }
+
+    private TopicPartitionOffset OffsetOf(StageTask task) => new(_setup.Input.Name, task.Partition, task.NextOffset);
 
     private PartitionProgress Progress(StageTask task, bool isHere) =>
         new(task.NextOffset, task.Ledger, isHere ? _consumer.KnownEnd(_setup.Input.Name, task.Partition) : -1, task.EventTime, isHere) { Counts = task.Counts };

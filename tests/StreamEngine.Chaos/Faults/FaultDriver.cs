@@ -8,7 +8,6 @@ namespace StreamEngine.Chaos.Faults;
 internal sealed class FaultDriver(ChaosOptions options, Setting setting, Random random)
 {
     private const string Works = "Stage ingest works on";
-    private const string Fenced = "was fenced";
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(4);
 
     /// <summary>Kills of engine processes so far.</summary>
@@ -92,13 +91,15 @@ internal sealed class FaultDriver(ChaosOptions options, Setting setting, Random 
         }
     }
 
-    /// <summary>Freezes a process that has partitions, until the other one has worked on all of them; then it must notice.</summary>
+    /// <summary>
+    /// Freezes a process that has or had partitions, or is restoring them, until the other one has worked on all of them; then it must
+    /// notice and join anew.
+    /// </summary>
     private async Task FreezeEngine()
     {
         setting.Engines.Start();
         var frozen = setting.Engines[random.Next(EnginePair.Count)];
         await frozen.Says(Works, _patience);
-        var before = frozen.Times(Fenced);
         frozen.Freeze();
         try
         {
@@ -111,6 +112,6 @@ internal sealed class FaultDriver(ChaosOptions options, Setting setting, Random 
             frozen.Thaw();
         }
 
-        await frozen.Says(Fenced, _patience, before);
+        await Eventually.Holds(async () => await setting.Source.Members() == EnginePair.Count, () => $"the process that was frozen joins anew\n{setting.Engines.Said}", _patience);
     }
 }

@@ -37,6 +37,6 @@ public sealed class EmbeddedBrokerTests
 
         // The transaction's end takes an offset of its own.
         Assert.Equal(1003, consumer.QueryWatermarks("posts", 1, TimeSpan.FromSeconds(10)).High.Value);
-        producer.Commit(new OutputBuffer(), [], [new Confluent.Kafka.TopicPartitionOffset("posts", 1, 1002)], consumer);
+        producer.Commit(new OutputBuffer(), [], [new Confluent.Kafka.TopicPartitionOffset("posts", 1, 1002)], consumer.Member);
     }
 }

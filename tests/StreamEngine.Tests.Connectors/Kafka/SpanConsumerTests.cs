@@ -175,11 +175,12 @@ public sealed class SpanConsumerTests(RealKafka kafka)
         consumer.Subscribe(topic);
         var none = new Collected();
         none.Until(consumer, () => none.Ends.Count == 1, "its end");
+        var member = consumer.Member;
         var asking = Task.Run(() =>
         {
             while (true)
             {
-                Assert.NotNull(consumer.GroupMetadata);
+                Assert.NotNull(member.Metadata());
             }
         });
 
@@ -311,7 +312,7 @@ public sealed class SpanConsumerTests(RealKafka kafka)
                 .Where(p => p.Offset != Offset.Unset).ToList();
             if (offsets.Count > 0)
             {
-                _producer.Commit(_nothing, [], offsets, _consumer);
+                _producer.Commit(_nothing, [], offsets, _consumer.Member);
             }
         }
     }

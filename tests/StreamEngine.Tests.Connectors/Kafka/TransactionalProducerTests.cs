@@ -56,19 +56,22 @@ public sealed class TransactionalProducerTests(RealKafka kafka)
         var small = await kafka.CreateTopic("small", 1, new Dictionary<string, string> { ["max.message.bytes"] = "1000" });
         using var producer = Sent.Producer(kafka.Bootstrap, topic, _log);
         var group = new SpanConsumerOptions { GroupId = "g-" + topic };
-        using var member = new SpanConsumer(Sent.To(kafka.Bootstrap), group, _log);
+        using var member = new SpanConsumer(Sent.To(kafka.Bootstrap), group, _log, new FromCommitted());
+        member.Subscribe(topic);
+        var none = new Collected();
+        none.Until(member, () => none.Ends.Count == 1, "its end");
         var place = new TopicPartition(topic, 0);
 
-        producer.Commit(Sent.Texts(0, ["one"]), [topic], [new TopicPartitionOffset(place, 11)], member);
+        producer.Commit(Sent.Texts(0, ["one"]), [topic], [new TopicPartitionOffset(place, 11)], member.Member);
         var tooLarge = Sent.Texts(0, ["never seen"]);
         var noise = new byte[5000];
         new Random(7).NextBytes(noise);
         tooLarge.Append(1, 0, "k"u8, noise);
         var aborted = Assert.Throws<TransactionAbortedException>(() =>
-            producer.Commit(tooLarge, [topic, small], [new TopicPartitionOffset(place, 22)], member));
+            producer.Commit(tooLarge, [topic, small], [new TopicPartitionOffset(place, 22)], member.Member));
         Assert.True(aborted.IsPermanent, aborted.ToString());
         Assert.Equal(11, member.Committed([place], TimeSpan.FromSeconds(10))[0].Offset.Value);
-        producer.Commit(Sent.Texts(0, ["two"]), [topic], [new TopicPartitionOffset(place, 33)], member);
+        producer.Commit(Sent.Texts(0, ["two"]), [topic], [new TopicPartitionOffset(place, 33)], member.Member);
 
         Assert.Equal(33, member.Committed([place], TimeSpan.FromSeconds(10))[0].Offset.Value);
         using var consumer = Sent.Reader(kafka.Bootstrap, topic, 1, _log);
@@ -140,6 +143,7 @@ public sealed class TransactionalProducerTests(RealKafka kafka)
         member.Subscribe(topic);
         var got = new Collected();
         got.Until(member, () => got.Records.Count == 3, "three records");
+        var before = member.Member;
 
         // Without a poll the client leaves the group after two seconds.
         TransactionAbortedException? aborted = null;
@@ -149,7 +153,7 @@ public sealed class TransactionalProducerTests(RealKafka kafka)
         {
             try
             {
-                producer.Commit(new OutputBuffer(), [topic], [new TopicPartitionOffset(topic, 0, 3)], member);
+                producer.Commit(new OutputBuffer(), [topic], [new TopicPartitionOffset(topic, 0, 1)], before);
                 return null;
             }
             catch (TransactionAbortedException exception)
@@ -161,6 +165,26 @@ public sealed class TransactionalProducerTests(RealKafka kafka)
         Assert.True(aborted!.MemberIsStale, aborted.ToString());
         got.Until(member, () => listener.LostPartitions.Count == 1, "the loss is told");
         producer.Commit(Sent.Texts(0, ["more"]), [topic], [], null);
+
+        // The consumer is a member again, and has the partition; what was worked out before is as stale as it was.
+        got.Until(member, () => got.Texts.Last() == "more", "it reads again");
+        Assert.Equal(ErrorCode.UnknownMemberId, Assert.Throws<TransactionAbortedException>(() => producer.Commit(Sent.Texts(0, ["stale"]), [topic], [new TopicPartitionOffset(topic, 0, 2)], before)).Code);
+        producer.Commit(new OutputBuffer(), [topic], [new TopicPartitionOffset(topic, 0, 4)], member.Member);
+        Assert.Equal(4, member.Committed([new TopicPartition(topic, 0)], TimeSpan.FromSeconds(10))[0].Offset.Value);
+    }
+
+    [KafkaFact]
+    public async Task A_consumer_that_never_joined_its_group_commits_no_offsets_and_a_member_none_without_them()
+    {
+        var topic = await kafka.CreateTopic("outside");
+        using var producer = Sent.Producer(kafka.Bootstrap, topic, _log);
+        using var outside = new SpanConsumer(Sent.To(kafka.Bootstrap), new SpanConsumerOptions { GroupId = "g-" + topic }, _log);
+        var offset = new TopicPartitionOffset(topic, 0, 1);
+
+        Assert.Equal(ErrorCode.UnknownMemberId, Assert.Throws<TransactionAbortedException>(() => producer.Commit(new OutputBuffer(), [topic], [offset], outside.Member)).Code);
+        Assert.Throws<ArgumentException>(() => producer.Commit(Sent.Texts(0, ["unfenced"]), [topic], [], outside.Member));
+        Assert.Throws<ArgumentException>(() => producer.Commit(Sent.Texts(0, ["unfenced"]), [topic], [offset], null));
+        Assert.Equal(Offset.Unset, outside.Committed([offset.TopicPartition], TimeSpan.FromSeconds(10))[0].Offset);
     }
 
     [KafkaFact]
