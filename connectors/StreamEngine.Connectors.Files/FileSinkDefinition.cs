@@ -28,5 +28,5 @@ public sealed class FileSinkDefinition : SinkDefinition
     public override ImmutableArray<StreamKind> TakesByDefault { get; } = [StreamKind.Windows];
 
     /// <inheritdoc/>
-    public override ISinkWriter Create(SinkContext context) => new LineWriter(context.Options.Get(_path), context.Continues);
+    public override ISinkWriter Create(SinkContext context) => new LineWriter(context.Options.Get(_path), context.Continues, context.Logger);
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using StreamEngine.Core.Operators;
 using StreamEngine.Core.Runtime;
 using StreamEngine.Core.Sinks;
@@ -9,7 +9,7 @@ using StreamEngine.Core.Sinks;
 namespace StreamEngine.Connectors.Files;
 
 /// <summary>Writes records as lines of JSON.</summary>
-internal sealed class LineWriter(string path, bool append) : ISinkWriter
+internal sealed class LineWriter(string path, bool goesOn, ILogger logger) : ISinkWriter
 {
     private readonly MemoryStream _pending = new();
     private IReadOnlyList<SinkInput> _inputs = [];
@@ -27,9 +27,7 @@ internal sealed class LineWriter(string path, bool append) : ISinkWriter
         _inputs = inputs;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            Stream file = new FileStream(path, append ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
-            _file = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+            _file = LineFile.Open(path, goesOn, logger);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -54,13 +52,15 @@ internal sealed class LineWriter(string path, bool append) : ISinkWriter
         PendingRows++;
     }
 
+    /// <remarks>Is not stopped once it has begun: half of it would be in the file, and all of it would be written again.</remarks>
     public async Task FlushAsync(CancellationToken stop)
     {
+        stop.ThrowIfCancellationRequested();
         try
         {
             _pending.Position = 0;
-            await _pending.CopyToAsync(_file!, stop).ConfigureAwait(false);
-            await _file!.FlushAsync(stop).ConfigureAwait(false);
+            await _pending.CopyToAsync(_file!, CancellationToken.None).ConfigureAwait(false);
+            await _file!.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (IOException error)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamEngine.Core.Sinks;
 
 namespace StreamEngine.Connectors.Webhook;
 
@@ -13,10 +14,18 @@ internal sealed class WebhookLog(WebhookSettings settings, TimeProvider time, IL
     private readonly Dictionary<string, DateTimeOffset> _told = [];
     private DateTimeOffset? _since;
     private long _attempts;
+    private long _retries;
+    private long _refused;
+    private volatile bool _isDown;
+
+    /// <summary>How the receiver does. Read by any thread.</summary>
+    public SinkState State => new(!_isDown, Interlocked.Read(ref _retries), Interlocked.Read(ref _refused));
 
     /// <summary>Takes note of an attempt that failed and will be repeated.</summary>
     public void Failed(WebhookException failure, WebhookAlert alert)
     {
+        _isDown = true;
+        Interlocked.Increment(ref _retries);
         var now = time.GetUtcNow();
         (_since, _attempts) = _since is null ? (now, 1) : (_since, _attempts + 1);
         if (!_told.TryGetValue(failure.Cause, out var told) || now - told >= _again)
@@ -29,6 +38,7 @@ internal sealed class WebhookLog(WebhookSettings settings, TimeProvider time, IL
     /// <summary>Takes note of an answer, whatever it says.</summary>
     public void Answered()
     {
+        _isDown = false;
         if (_since is { } since)
         {
             logger.LogInformation("Webhook at {Url} answers again after {Seconds:0.0} s and {Attempts} failed attempts", settings.ShownUrl, (time.GetUtcNow() - since).TotalSeconds, _attempts);
@@ -38,6 +48,6 @@ internal sealed class WebhookLog(WebhookSettings settings, TimeProvider time, IL
     }
 
     /// <summary>Takes note of an alert that is given up.</summary>
-    public void Refused(WebhookException failure, WebhookAlert alert, long count) =>
-        logger.LogError("Webhook at {Url} refuses alert {Alert} for good and it is not sent again ({Count} so far; it is still in its topic): {Message}", settings.ShownUrl, alert.IdempotencyKey, count, failure.Message);
+    public void Refused(WebhookException failure, WebhookAlert alert) =>
+        logger.LogError("Webhook at {Url} refuses alert {Alert} for good and it is not sent again ({Count} so far; it is still in its topic): {Message}", settings.ShownUrl, alert.IdempotencyKey, Interlocked.Increment(ref _refused), failure.Message);
 }

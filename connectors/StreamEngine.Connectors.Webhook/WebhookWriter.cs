@@ -68,8 +68,8 @@ public sealed class WebhookWriter : ISinkWriter
     /// <summary>An alert has nothing to wait for.</summary>
     public bool IsFlushDue => _pending.Count > 0;
 
-    /// <summary>Alerts that the receiver has refused for good since the start.</summary>
-    public long Refused { get; private set; }
+    /// <inheritdoc/>
+    public SinkState State => _log.State;
 
     /// <inheritdoc/>
     public Task OpenAsync(IReadOnlyList<SinkInput> inputs, CancellationToken stop)
@@ -104,7 +104,7 @@ public sealed class WebhookWriter : ISinkWriter
             catch (WebhookException failure)
             {
                 _log.Answered();
-                _log.Refused(failure, alert, ++Refused);
+                _log.Refused(failure, alert);
             }
 
             _pending.Dequeue();

@@ -27,6 +27,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
     private readonly CancellationToken _stop;
     private bool _writing;
     private bool _pending;
+    private long _refused;
 
     internal SinkWorker(WorkerSetup setup, CancellationToken stop)
     {
@@ -136,6 +137,9 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         }
 
         _pending = false;
+        var refused = _writer.State.Refused;
+        _setup.Activity.Skipped(refused - _refused);
+        _refused = refused;
         _setup.Activity.Committed(_setup.Time.GetElapsedTime(began), bytes);
         var offsets = _next.Where(n => n.Value >= 0).Select(n => new TopicPartitionOffset(n.Key, n.Value)).ToList();
         if (offsets.Count > 0)
@@ -229,7 +233,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         catch (FormatException error)
         {
             _logger.LogError("Sink {Sink} cannot take {Topic}[{Partition}]@{Offset}, which is skipped: {Error}", _sink.Id, record.Topic, record.Partition, record.Offset, error.Message);
-            _setup.Activity.Skipped();
+            _setup.Activity.Skipped(1);
         }
 
         _next[partition] = record.Offset + 1;

@@ -140,7 +140,7 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
     /// <summary>The worker's loop went round.</summary>
     public void Beat() => Volatile.Write(ref _beat, time.GetTimestamp());
 
-    public void Skipped() => Interlocked.Increment(ref _skipped);
+    public void Skipped(long records) => Interlocked.Add(ref _skipped, records);
 
     public void Report(int partition, PartitionProgress progress)
     {

@@ -72,7 +72,8 @@ public readonly ref struct SinkRecord(ReadOnlySpan<byte> key, ReadOnlySpan<byte>
 /// <summary>How a sink stands with the other side.</summary>
 /// <param name="IsUp">Whether the last call succeeded, or none was made.</param>
 /// <param name="Retries">Calls that failed and were tried again, so far.</param>
-public readonly record struct SinkState(bool IsUp, long Retries)
+/// <param name="Refused">Records that the other side has refused for good and that are given up, so far.</param>
+public readonly record struct SinkState(bool IsUp, long Retries, long Refused = 0)
 {
     /// <summary>Nothing has failed.</summary>
     public static SinkState Fine { get; } = new(true, 0);

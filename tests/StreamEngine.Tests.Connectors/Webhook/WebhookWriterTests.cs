@@ -64,7 +64,7 @@ public sealed class WebhookWriterTests
         Assert.Equal(["i1-1", "i1-1", "i1-1", "i1-1", "i2-1"], receiver.Requests.Select(r => r.Key));
         Assert.Single(log.Warnings, line => line.Contains($"it answers {status}"));
         Assert.Single(log.All, line => line.Contains("answers again after"));
-        Assert.Equal(0, writer.Refused);
+        Assert.Equal(0, writer.State.Refused);
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class WebhookWriterTests
         await writer.FlushAsync(default);
 
         Assert.Equal(["i1-1", "i1-2", "i1-3"], receiver.Requests.Select(r => r.Key));
-        Assert.Equal((1L, 0), (writer.Refused, writer.PendingRows));
+        Assert.Equal((1L, 0), (writer.State.Refused, writer.PendingRows));
         Assert.Contains($"it answers {status}", Assert.Single(log.Warnings, line => line.Contains("refuses alert i1-2")));
     }
 
