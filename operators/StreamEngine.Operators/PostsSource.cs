@@ -6,7 +6,9 @@ using StreamEngine.Core.Sources;
 namespace StreamEngine.Operators;
 
 /// <summary>A source that gives posts from memory, in the order given.</summary>
-internal sealed class PostsSource(IEnumerable<ReadOnlyMemory<byte>> posts) : BoundedSourceDefinition
+/// <param name="posts">The posts.</param>
+/// <param name="perBatch">How many come at once, at most.</param>
+internal sealed class PostsSource(IEnumerable<ReadOnlyMemory<byte>> posts, int perBatch = RecordBatch.DefaultCapacity) : BoundedSourceDefinition
 {
     /// <inheritdoc/>
     public override string Name => "posts";
@@ -24,15 +26,15 @@ internal sealed class PostsSource(IEnumerable<ReadOnlyMemory<byte>> posts) : Bou
     public override ImmutableArray<Option> Options => [];
 
     /// <inheritdoc/>
-    public override IBoundedSource Open(OptionSet options) => new Reader(posts.GetEnumerator());
+    public override IBoundedSource Open(OptionSet options) => new Reader(posts.GetEnumerator(), perBatch);
 
-    private sealed class Reader(IEnumerator<ReadOnlyMemory<byte>> posts) : IBoundedSource
+    private sealed class Reader(IEnumerator<ReadOnlyMemory<byte>> posts, int perBatch) : IBoundedSource
     {
         public string Name => "posts";
 
         public bool Fill(RecordBatch batch, ref long nextOffset)
         {
-            while (batch.RowCount < RecordBatch.DefaultCapacity && posts.MoveNext())
+            while (batch.RowCount < perBatch && posts.MoveNext())
             {
                 var row = batch.AppendRecord(nextOffset++);
                 batch.Utf8(SourceDefinition.ValueColumn).Set(row, posts.Current.Span);

@@ -32,6 +32,9 @@ internal static class TestCommand
         A value is a number, "> 3", a text with * for any text, a time as in ISO 8601, or ~ where the property must be absent. Of a window
         its newest row counts.
 
+        What passes is run twice more with cuts between its posts: once straight through, and once with operators that are made anew from
+        their stored state at each cut, as after a kill. Where that gives other results, the test fails and shows the first difference.
+
         Exit codes: 0 all passed, 1 some failed, 2 the graph or its tests are wrong.
 
         Examples:

@@ -20,12 +20,19 @@ public sealed class LocalRuntime
     private readonly ILoggerFactory _loggers;
     private readonly List<(StagePlan Stage, ISinkWriter Writer)> _writers = [];
     private LocalState? _state;
+    private StateImage? _image;
 
     /// <summary>Prepares a run.</summary>
     public LocalRuntime(GraphPlan plan, TimeProvider time, ILoggerFactory loggers) => (_plan, _time, _loggers) = (plan, time, loggers);
 
     /// <summary>Sees every record that leaves a stage: topic and record. For tests and previews.</summary>
     public Action<TopicPlan, OutputRecord>? Observer { get; init; }
+
+    /// <summary>
+    /// Whether the tasks are thrown away after each batch and made anew from the state that they have stored, as after a kill. Results
+    /// are the same if operators store all that they go by. For tests.
+    /// </summary>
+    public bool RestoresAfterEachBatch { get; init; }
 
     /// <summary>Called after each batch with the ledger so far.</summary>
     public Action<Ledger>? Progress { get; init; }
@@ -48,6 +55,7 @@ public sealed class LocalRuntime
         var definition = (BoundedSourceDefinition)_plan.Graph.Source.Definition;
         using var source = definition.Open(_plan.Graph.Source.Options);
         _state = _plan.Graph.Runtime.StateFolder is { } folder ? new LocalState(_plan, folder, source.Name, _time) : null;
+        _image = _state?.Image ?? (RestoresAfterEachBatch ? new StateImage() : null);
         await OpenWritersAsync(stop).ConfigureAwait(false);
         try
         {
@@ -64,12 +72,20 @@ public sealed class LocalRuntime
 
     private async Task<Ledger> ReadAsync(IBoundedSource source, CancellationToken stop)
     {
-        using var ingest = Task(_plan.Stage(StageKind.Ingest)!, source.Name, out var ingestOutputs);
-        OutputBuffer aggregateOutputs = new();
-        using var aggregate = _plan.Stage(StageKind.Aggregate) is { } stage ? Task(stage, stage.Inputs[0].Topic.Name, out aggregateOutputs) : null;
-        ingest.Restore(_state?.Image ?? new StateImage());
-        aggregate?.Restore(_state?.Image ?? new StateImage());
-        long next = Math.Max(0, ingest.NextOffset), partials = Math.Max(0, aggregate?.NextOffset ?? 0);
+        var tasks = new Tasks(this, source.Name);
+        try
+        {
+            return await ReadAsync(source, tasks, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            tasks.Dispose();
+        }
+    }
+
+    private async Task<Ledger> ReadAsync(IBoundedSource source, Tasks tasks, CancellationToken stop)
+    {
+        long next = Math.Max(0, tasks.Ingest.NextOffset), partials = Math.Max(0, tasks.Aggregate?.NextOffset ?? 0);
         var saved = _time.GetTimestamp();
         while (true)
         {
@@ -79,12 +95,13 @@ public sealed class LocalRuntime
                 throw new OperationCanceledException(stop);
             }
 
+            var (ingest, aggregate) = (tasks.Ingest, tasks.Aggregate);
             var more = !stopping && source.Fill(ingest.Input, ref next);
             ingest.Ended = !more && !stopping;
             ingest.Cut();
-            Deliver(ingestOutputs, aggregate, ref partials);
+            Deliver(tasks.IngestOutputs, aggregate, ref partials);
             aggregate?.Cut();
-            Deliver(aggregateOutputs, null, ref partials);
+            Deliver(tasks.AggregateOutputs, null, ref partials);
             Progress?.Invoke(ingest.Ledger);
             var save = _state is not null && (!more || _time.GetElapsedTime(saved) >= _saveEvery);
             await FlushAsync(all: !more || save, stopping ? CancellationToken.None : stop).ConfigureAwait(false);
@@ -100,21 +117,12 @@ public sealed class LocalRuntime
                 StoppedAt = stopping ? Math.Max(0, ingest.NextOffset) : null;
                 return ingest.Ledger;
             }
-        }
-    }
 
-    private StageTask Task(StagePlan stage, string inputName, out OutputBuffer outputs)
-    {
-        outputs = new OutputBuffer();
-        return new StageTask(_plan, stage, 0, new TaskEnvironment
-        {
-            Time = _time,
-            Loggers = _loggers,
-            PartitionsOf = _ => 1,
-            InputPartitions = 1,
-            InputName = inputName,
-            Outputs = outputs,
-        });
+            if (RestoresAfterEachBatch)
+            {
+                tasks.MakeAnew();
+            }
+        }
     }
 
     private void Deliver(OutputBuffer outputs, StageTask? aggregate, ref long partials)
@@ -127,7 +135,7 @@ public sealed class LocalRuntime
             Observer?.Invoke(topic, record);
             if (topic.Role == TopicRole.State)
             {
-                _state?.Take(record);
+                _image?.Take(record);
             }
             else if (topic.Role == TopicRole.Partials)
             {
@@ -181,5 +189,57 @@ public sealed class LocalRuntime
                 await writer.FlushAsync(stop).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>The tasks of the stages, restored from the state.</summary>
+    private sealed class Tasks : IDisposable
+    {
+        private readonly LocalRuntime _runtime;
+        private readonly string _source;
+
+        internal Tasks(LocalRuntime runtime, string source)
+        {
+            (_runtime, _source) = (runtime, source);
+            Make();
+        }
+
+        internal StageTask Ingest { get; private set; } = null!;
+
+        internal StageTask? Aggregate { get; private set; }
+
+        internal OutputBuffer IngestOutputs { get; } = new();
+
+        internal OutputBuffer AggregateOutputs { get; } = new();
+
+        internal void MakeAnew()
+        {
+            Dispose();
+            Make();
+        }
+
+        public void Dispose()
+        {
+            Ingest.Dispose();
+            Aggregate?.Dispose();
+        }
+
+        private void Make()
+        {
+            Ingest = Task(_runtime._plan.Stage(StageKind.Ingest)!, _source, IngestOutputs);
+            Aggregate = _runtime._plan.Stage(StageKind.Aggregate) is { } stage ? Task(stage, stage.Inputs[0].Topic.Name, AggregateOutputs) : null;
+            var image = _runtime._image ?? new StateImage();
+            Ingest.Restore(image);
+            Aggregate?.Restore(image);
+        }
+
+        private StageTask Task(StagePlan stage, string inputName, OutputBuffer outputs) => new(_runtime._plan, stage, 0, new TaskEnvironment
+        {
+            Time = _runtime._time,
+            Loggers = _runtime._loggers,
+            PartitionsOf = _ => 1,
+            InputPartitions = 1,
+            InputName = inputName,
+            Outputs = outputs,
+        });
     }
 }

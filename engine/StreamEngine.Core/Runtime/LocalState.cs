@@ -47,19 +47,6 @@ internal sealed class LocalState
     /// <summary>The entries.</summary>
     internal StateImage Image { get; } = new();
 
-    /// <summary>Takes in a record for the state.</summary>
-    internal void Take(in OutputRecord record)
-    {
-        if (record.HasValue)
-        {
-            Image.Put(record.Key, record.Value);
-        }
-        else
-        {
-            Image.Delete(record.Key);
-        }
-    }
-
     /// <summary>Replaces the file.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     internal void Save() => new Savepoint { Graph = _plan.Graph.Name, Shape = _shape, TakenAt = _time.GetUtcNow(), Partitions = [Image] }.Write(_path);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using StreamEngine.Core.Batches;
+using StreamEngine.Core.Runtime;
 
 namespace StreamEngine.Core.State;
 
@@ -28,6 +29,19 @@ public sealed class StateImage
 
     /// <summary>Takes in a tombstone.</summary>
     public void Delete(ReadOnlySpan<byte> key) => _bySpan.Remove(key);
+
+    /// <summary>Takes in a record as a task has written it.</summary>
+    internal void Take(in OutputRecord record)
+    {
+        if (record.HasValue)
+        {
+            Put(record.Key, record.Value);
+        }
+        else
+        {
+            Delete(record.Key);
+        }
+    }
 
     private sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {

@@ -53,7 +53,7 @@ public sealed class GraphBacktest
     private Ledger Run(IEnumerable<ReadOnlyMemory<byte>> posts, StreamKind kind, Action<ReadOnlyMemory<byte>> receive, CancellationToken stop)
     {
         var last = _graph.Operators.Last(o => o.Definition.Emits == kind && (kind != StreamKind.Posts || o.Definition.Placement == OperatorPlacement.Rows));
-        return OfflineRun.Of(_graph, posts, [last.Id], TimeProvider.System, Receive, stop);
+        return OfflineRun.Of(_graph, posts, [last.Id], OfflineCuts.Fewest, TimeProvider.System, Receive, stop);
 
         void Receive(string stream, OutputRecord record)
         {

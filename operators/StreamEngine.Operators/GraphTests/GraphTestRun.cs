@@ -4,9 +4,11 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using StreamEngine.Core.Batches;
 using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
 using StreamEngine.Core.Runtime;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 
@@ -20,11 +22,14 @@ public sealed class GraphTestRun(LogicalGraph graph)
     /// <summary>Properties of windows that name a row: of two with equal ones the later one counts.</summary>
     private static readonly ImmutableArray<string> _windowKey = ["window_start", "brand", "channel", "language"];
 
+    /// <summary>How often a test's operators are restored from their state, about.</summary>
+    private const int Restarts = 8;
+
     private static readonly JsonSerializerOptions _readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly ImmutableArray<string> _times = ["window_start", "window_end", "first_event", "last_event", "time"];
 
-    /// <summary>Runs a test.</summary>
+    /// <summary>Runs a test, and then whether its results are the same where the operators are restored from their state meanwhile.</summary>
     /// <param name="test">The test.</param>
     /// <param name="looksAtAll">Whether all streams of windows, alerts, dead letters and late posts are kept, and not only those that the test names.</param>
     /// <param name="stop">Stops the run.</param>
@@ -32,11 +37,68 @@ public sealed class GraphTestRun(LogicalGraph graph)
     public GraphTestOutcome Run(GraphTest test, bool looksAtAll, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(test);
-        var streams = test.Streams.Select(stream => stream.Stream)
-            .Concat(looksAtAll ? [.. graph.Operators.Where(op => op.Definition.Emits is StreamKind.Windows or StreamKind.Alerts).Select(op => op.Id), SinkNode.DeadLetters, SinkNode.Late] : [])
-            .Distinct().ToList();
+        var named = test.Streams.Select(stream => stream.Stream);
+        var all = named
+            .Concat(graph.Operators.Where(op => op.Definition.Emits is StreamKind.Windows or StreamKind.Alerts).Select(op => op.Id))
+            .Concat([SinkNode.DeadLetters, SinkNode.Late])
+            .Distinct().ToImmutableArray();
+        var run = Run(test, looksAtAll ? all : [.. named.Distinct()], OfflineCuts.Fewest, stop);
+        ImmutableArray<GraphProblem> failures = [.. test.Streams.SelectMany(stream => Compare(stream, run.Streams[stream.Stream])), .. test.Ledger.SelectMany(count => Compare(count, run.Ledger))];
+        if (failures.IsEmpty)
+        {
+            failures = [.. AfterRestarts(test, all, stop)];
+        }
+
+        return new GraphTestOutcome(test, failures, [.. run.Streams.Select(stream => (stream.Key, stream.Value.Select(row => row.GetRawText()).ToImmutableArray()))], run.Ledger);
+    }
+
+    /// <summary>
+    /// Runs the posts with some cuts between them twice: once with operators that live on, once with others at each cut, which have the
+    /// state that was stored there. What differs was not in the state.
+    /// </summary>
+    private IEnumerable<GraphProblem> AfterRestarts(GraphTest test, ImmutableArray<string> streams, CancellationToken stop)
+    {
+        var perBatch = Math.Clamp(test.Posts.Length / Restarts, 1, RecordBatch.DefaultCapacity);
+        var through = Run(test, streams, new OfflineCuts(perBatch, Restores: false), stop);
+        RunResult restored;
+        try
+        {
+            restored = Run(test, streams, new OfflineCuts(perBatch, Restores: true), stop);
+        }
+        catch (StateException error)
+        {
+            return [new GraphProblem(test.Position, $"restored from its state: {error.Message}")];
+        }
+
+        var differences = streams.Select(stream => Difference(stream, through.Streams[stream], restored.Streams[stream])).OfType<string>();
+        if (through.Ledger != restored.Ledger)
+        {
+            differences = differences.Append($"ledger is {restored.Ledger}, and without a restart {through.Ledger}");
+        }
+
+        return differences.Select(difference => new GraphProblem(test.Position, $"restored from its state every {perBatch} {(perBatch == 1 ? "post" : "posts")}: {difference}"));
+    }
+
+    private static string? Difference(string stream, List<JsonElement> through, List<JsonElement> restored)
+    {
+        for (var i = 0; i < Math.Max(through.Count, restored.Count); i++)
+        {
+            var (row, expected) = (Text(restored, i), Text(through, i));
+            if (row != expected)
+            {
+                return $"{stream}: row {i + 1} is {row}, and without a restart {expected}";
+            }
+        }
+
+        return null;
+
+        static string Text(List<JsonElement> rows, int index) => index < rows.Count ? rows[index].GetRawText() : "not there";
+    }
+
+    private RunResult Run(GraphTest test, ImmutableArray<string> streams, OfflineCuts cuts, CancellationToken stop)
+    {
         var kept = streams.ToDictionary(stream => stream, _ => new List<JsonElement>());
-        var ledger = Run(test, kept, stop);
+        var ledger = OfflineRun.Of(graph, test.Posts, streams.Where(IsOperator), cuts, test.Now is { } now ? new FixedTime(now) : TimeProvider.System, Keep, stop);
         foreach (var (stream, rows) in kept)
         {
             if (graph.Operators.Any(op => op.Id == stream && op.Definition.Emits == StreamKind.Windows && op.Definition.Placement != OperatorPlacement.Rows))
@@ -45,13 +107,7 @@ public sealed class GraphTestRun(LogicalGraph graph)
             }
         }
 
-        var failures = test.Streams.SelectMany(stream => Compare(stream, kept[stream.Stream])).Concat(test.Ledger.SelectMany(count => Compare(count, ledger)));
-        return new GraphTestOutcome(test, [.. failures], [.. streams.Select(stream => (stream, kept[stream].Select(row => row.GetRawText()).ToImmutableArray()))], ledger);
-    }
-
-    private Ledger Run(GraphTest test, Dictionary<string, List<JsonElement>> kept, CancellationToken stop)
-    {
-        return OfflineRun.Of(graph, test.Posts, kept.Keys.Where(IsOperator), test.Now is { } now ? new FixedTime(now) : TimeProvider.System, Keep, stop);
+        return new RunResult(kept, ledger);
 
         void Keep(string stream, OutputRecord record)
         {
@@ -143,6 +199,8 @@ public sealed class GraphTestRun(LogicalGraph graph)
             yield return new GraphProblem(expected.Position, $"ledger: {expected.Column} should be {expected.Count} and is {actual}");
         }
     }
+
+    private readonly record struct RunResult(Dictionary<string, List<JsonElement>> Streams, Ledger Ledger);
 
     private sealed class FixedTime(DateTimeOffset now) : TimeProvider
     {

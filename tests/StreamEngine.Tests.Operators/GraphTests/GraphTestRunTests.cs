@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Reactive.Linq;
+using StreamEngine.Core.Batches;
 using StreamEngine.Core.Graph;
+using StreamEngine.Core.Operators;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Tests.Operators.GraphTests;
@@ -82,6 +85,43 @@ public sealed class GraphTestRunTests : IDisposable
         var graph = Graph("{ size: 1m }");
         Assert.Empty(new GraphTestRun(graph).Run(Assert.Single(Read(graph, "ledger: { consumed: 6 }", Posts)), looksAtAll: true, CancellationToken.None).Failures);
         Assert.False(Directory.Exists(_folder["state"]));
+    }
+
+    [Fact]
+    public void What_an_operator_goes_by_and_does_not_store_fails_the_test_with_what_differs_after_a_restart()
+    {
+        var forgetful = new RxDefinition("every-second", (batches, _) =>
+        {
+            var seen = 0;
+            return batches.Do(batch =>
+            {
+                for (var row = 0; row < batch.RowCount; row++)
+                {
+                    if (seen++ % 2 == 1)
+                    {
+                        batch.Drop(row, RecordFate.Unmatched);
+                    }
+                }
+
+                batch.RemoveDropped();
+            });
+        });
+        _ = TestedGraph.Read(_folder, "{ size: 1m }");
+        var graph = new GraphBuilder("tested")
+            .From("never")
+            .Then("decode")
+            .Then("match", new() { ["brands"] = _folder["brands.yaml"] })
+            .Then("sentiment")
+            .Then(forgetful)
+            .Then("window", new() { ["size"] = "1m" })
+            .To("refusing")
+            .Build(TestedGraph.Catalog);
+
+        var outcome = new GraphTestRun(graph).Run(Assert.Single(Read(graph, "ledger: { counted: 2 }", Posts)), looksAtAll: false, CancellationToken.None);
+
+        Assert.Equal(["window", "late", "ledger"], outcome.Failures.Select(f => f.Message.Split(": ")[1].Split(' ')[0]));
+        Assert.All(outcome.Failures, f => Assert.StartsWith("restored from its state every 1 post: ", f.Message, StringComparison.Ordinal));
+        Assert.Contains(", and without a restart ", outcome.Failures[0].Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
