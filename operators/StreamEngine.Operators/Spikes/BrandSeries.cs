@@ -9,7 +9,7 @@ internal sealed class BrandSeries
     public const int Longest = 50;
 
     /// <summary>A brand that appears is taken to have had no posts for so long, or since the first bucket of all; ms.</summary>
-    private const long EmptyBefore = 2 * 86_400_000L;
+    public const long EmptyBefore = 2 * 86_400_000L;
 
     private readonly CountLaw _law;
     private readonly PooledProfile _pool;
@@ -60,17 +60,29 @@ internal sealed class BrandSeries
         Unstored = true;
     }
 
+    /// <summary>Forgets what is usual, and begins at the first bucket of all or, where one is open, some days before that.</summary>
+    public void StartAgain(long first)
+    {
+        Array.Clear(_closed);
+        Profile.Clear();
+        Array.ForEach(Watches, watch => watch.StartAgain());
+        BeginBefore(Open.Count > 0 ? Open[0].Index : first, first);
+    }
+
+    /// <summary>Forgets the sums over open buckets, as some of these may have changed.</summary>
+    public void LookAnew() => Array.ForEach(Watches, watch => watch.Ahead = null);
+
     /// <summary>The open bucket of an index, made where it is not there.</summary>
     public OpenBucket OpenAt(long index)
     {
-        var place = Open.FindIndex(b => b.Index >= index);
-        if (place >= 0 && Open[place].Index == index)
+        var place = PlaceOf(index);
+        if (place >= 0)
         {
             return Open[place];
         }
 
         var bucket = new OpenBucket(index);
-        Open.Insert(place < 0 ? Open.Count : place, bucket);
+        Open.Insert(~place, bucket);
         return bucket;
     }
 
@@ -82,30 +94,23 @@ internal sealed class BrandSeries
             return Closed - index < Longest ? _closed[(int)(((_last - (Closed - index)) + Longest) % Longest)] : default;
         }
 
-        foreach (var bucket in Open)
-        {
-            if (bucket.Index == index)
-            {
-                return bucket.Counts;
-            }
-        }
-
-        return default;
+        return PlaceOf(index) is >= 0 and var place ? Open[place].Counts : default;
     }
 
     /// <summary>How busy the hour of a bucket is, as a factor.</summary>
     public double Season(long index) => Profile.Factor(index * _law.BucketSize, _pool);
 
-    /// <summary>A watch's sums up to an open bucket, with it.</summary>
+    /// <summary>A watch's sums up to an open bucket, with it. Goes on from those of the bucket asked for last, until <see cref="LookAnew"/>.</summary>
     public FadingSums SumsAt(long index, BrandWatch watch)
     {
-        var sums = watch.Model.Sums;
-        for (var open = Closed + 1; open <= index; open++)
+        var (last, sums) = watch.Ahead is { } ahead && ahead.Index <= index ? ahead : (Closed, watch.Model.Sums);
+        for (var open = last + 1; open <= index; open++)
         {
             var counts = At(open);
             watch.Model.Add(ref sums, counts.Judged(watch.Kind), counts.Others(watch.Kind), Season(open));
         }
 
+        watch.Ahead = (index, sums);
         return sums;
     }
 
@@ -177,8 +182,27 @@ internal sealed class BrandSeries
         }
     }
 
+    /// <summary>Where an open bucket is; less than 0 where it is not there: the complement of where it would be.</summary>
+    private int PlaceOf(long index)
+    {
+        var (low, high) = (0, Open.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (Open[middle].Index == index)
+            {
+                return middle;
+            }
+
+            (low, high) = Open[middle].Index < index ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return ~low;
+    }
+
     private void Learn(BucketCounts counts)
     {
+        LookAnew();
         Closed++;
         var start = Closed * _law.BucketSize;
         Profile.Enter(start, _pool);

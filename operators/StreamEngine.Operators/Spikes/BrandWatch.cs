@@ -5,7 +5,10 @@ internal sealed class BrandWatch(AlertKind kind, CountLaw law)
 {
     public AlertKind Kind { get; } = kind;
 
-    public CountModel Model { get; } = new(law);
+    public CountModel Model { get; private set; } = new(law);
+
+    /// <summary>The sums up to an open bucket, for those after it: as long as nothing up to it changes.</summary>
+    public (long Index, FadingSums Sums)? Ahead { get; set; }
 
     public Incident? Incident { get; set; }
 
@@ -20,6 +23,14 @@ internal sealed class BrandWatch(AlertKind kind, CountLaw law)
 
     /// <summary>The usual share of posts of this kind, 0 to 1.</summary>
     public double UsualShare => Model.Level / (Model.Level + Model.OthersLevel);
+
+    /// <summary>Forgets what is usual.</summary>
+    public void StartAgain()
+    {
+        Model = new CountModel(law);
+        Model.Days.Unstored = true;
+        HighSince = long.MaxValue;
+    }
 
     public void Write(StateWriter writer)
     {

@@ -43,8 +43,9 @@ internal sealed class HourProfile
     /// <summary>Goes on to a time; where an hour ended, it is learnt.</summary>
     public void Enter(long time, PooledProfile pool)
     {
+        // A bucket that began before an hour ended counts in the next.
         var hour = HourOf(time);
-        if (hour == Hour)
+        if (hour <= Hour)
         {
             return;
         }
@@ -64,6 +65,15 @@ internal sealed class HourProfile
     {
         _counted += counted;
         _expected += expected;
+    }
+
+    /// <summary>Forgets all hours.</summary>
+    public void Clear()
+    {
+        Array.Clear(_ratio);
+        Array.Clear(_weeks);
+        (_counted, _expected, _factor, Hour) = (0, 0, 1, long.MinValue);
+        UnstoredDays = (1 << (Hours / HoursOfDay)) - 1;
     }
 
     public void WriteHour(StateWriter writer)

@@ -10,21 +10,32 @@ internal sealed class OpenBucket(long index)
     public Dictionary<(string? Channel, string? Language), BucketPart> Parts { get; } = [];
 
     /// <summary>How many voices are behind its negative posts, as last counted; <see langword="null"/> = each post is one.</summary>
-    public Voices? Voices { get; set; }
+    public Voices? Voices { get; private set; }
+
+    /// <summary>The last closed bucket when the voices were counted; <see langword="null"/> where a part has changed since.</summary>
+    public long? VoicesAsOf { get; private set; }
 
     /// <summary>All parts together.</summary>
-    public BucketCounts Counts
-    {
-        get
-        {
-            BucketCounts sum = default;
-            foreach (var part in Parts.Values)
-            {
-                sum += part.Counts;
-            }
+    public BucketCounts Counts { get; private set; }
 
-            return Voices is { } voices ? sum with { Effective = Math.Min(sum.Negative, (long)Math.Round(voices.Counted)) } : sum;
+    /// <summary>Takes in the voices behind its negative posts, which depend on what was heard up to the last closed bucket.</summary>
+    public void Hear(in Voices voices, long closed)
+    {
+        Changed();
+        (Voices, VoicesAsOf) = (voices, closed);
+        Counts = Counts with { Effective = Math.Min(Counts.Negative, (long)Math.Round(voices.Counted)) };
+    }
+
+    /// <summary>Notes that a part has changed.</summary>
+    public void Changed()
+    {
+        BucketCounts sum = default;
+        foreach (var part in Parts.Values)
+        {
+            sum += part.Counts;
         }
+
+        (Counts, Voices, VoicesAsOf) = (sum, null, null);
     }
 }
 

@@ -51,6 +51,17 @@ internal sealed class PooledProfile
         Closed = hour;
     }
 
+    /// <summary>Forgets all hours; what brands report from the one after <paramref name="closed"/> on counts.</summary>
+    public void StartAgain(long closed)
+    {
+        foreach (var cells in (ReadOnlySpan<long[]>)[_ratios, _weights, _nextRatios, _nextWeights])
+        {
+            Array.Clear(cells);
+        }
+
+        Closed = closed;
+    }
+
     public void Write(StateWriter writer)
     {
         writer.WriteSigned(Closed);

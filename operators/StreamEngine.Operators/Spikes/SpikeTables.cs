@@ -48,6 +48,21 @@ internal sealed class SpikeTables
         Pool.Close(HourProfile.HourOf(firstBucket * bucketSize) - 1);
     }
 
+    /// <summary>Forgets what is usual, of all brands, and begins with a bucket; those that are open stay.</summary>
+    public void StartAgain(long firstBucket)
+    {
+        FirstBucket = firstBucket;
+        Pool.StartAgain(HourProfile.HourOf(firstBucket * Law.BucketSize) - 1);
+        foreach (var series in _brands.Values)
+        {
+            series.StartAgain(firstBucket);
+            Changed(series);
+        }
+    }
+
+    /// <summary>Whether a brand has been heard of.</summary>
+    public bool Knows(string brand) => _brands.ContainsKey(brand);
+
     /// <summary>After a restore: what follows from what was read.</summary>
     public void Prepare()
     {
@@ -180,7 +195,9 @@ internal sealed class SpikeTables
         var group = (ReadName(ref reader), ReadName(ref reader));
         reader.End();
         reader = new StateReader(value);
-        series.OpenAt(index).Parts[group] = BucketPart.Read(ref reader);
+        var bucket = series.OpenAt(index);
+        bucket.Parts[group] = BucketPart.Read(ref reader);
+        bucket.Changed();
         reader.End();
     }
 

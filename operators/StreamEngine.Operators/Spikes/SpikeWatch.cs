@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reactive.Linq;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.Operators;
 using StreamEngine.Core.State;
@@ -15,6 +16,12 @@ internal sealed class SpikeWatch : IOperator
 {
     /// <summary>How many grades more severe an incident must be than last told to be told again.</summary>
     private const int EscalateBy = 2;
+
+    /// <summary>
+    /// After so many hours without a window of any brand all is started afresh: what was usual is so no more, and what comes after a post
+    /// that was dated decades back has nothing to do with it.
+    /// </summary>
+    private const int LongestSilence = 28 * 24;
 
     private static readonly Comparison<BrandSeries> _byBrand = (a, b) => string.CompareOrdinal(a.Brand, b.Brand);
 
@@ -93,7 +100,13 @@ internal sealed class SpikeWatch : IOperator
 
     private void Take(RecordBatch batch, int row, long index)
     {
-        var series = _tables.Series(Encoding.UTF8.GetString(batch.Dictionary(_columns.Brand).Text(row)));
+        var brand = Encoding.UTF8.GetString(batch.Dictionary(_columns.Brand).Text(row));
+        if ((index * _law.BucketSize) + BrandSeries.EmptyBefore < _tables.Pool.Closed * HourProfile.HourMs && !_tables.Knows(brand))
+        {
+            return; // long over when its brand was first heard of
+        }
+
+        var series = _tables.Series(brand);
         if (series.Closed == long.MinValue)
         {
             series.BeginBefore(index, _tables.FirstBucket);
@@ -105,7 +118,8 @@ internal sealed class SpikeWatch : IOperator
         }
 
         var group = (Name(batch, _columns.Channel, row), Name(batch, _columns.Language, row));
-        var parts = series.OpenAt(index).Parts;
+        var bucket = series.OpenAt(index);
+        var parts = bucket.Parts;
         if (!parts.TryGetValue(group, out var part))
         {
             parts[group] = part = new BucketPart();
@@ -125,6 +139,7 @@ internal sealed class SpikeWatch : IOperator
         part.LastEvent = batch.Int64(_columns.LastEvent)[row];
         part.Evidence = batch.Utf8(_columns.Evidence)[row].ToArray();
         part.Unstored = true;
+        bucket.Changed();
         _lastEnd = Math.Max(_lastEnd, (index + 1) * _law.BucketSize);
         Activate(series);
         if (!series.IsTouched)
@@ -177,6 +192,13 @@ internal sealed class SpikeWatch : IOperator
     {
         for (var hour = _tables.Pool.Closed + 1; (hour + 1) * HourProfile.HourMs <= now; hour++)
         {
+            if (HourProfile.HourOf(now) - hour > LongestSilence && NextBucket(now) is var next && HourProfile.HourOf(next * _law.BucketSize) - hour > LongestSilence)
+            {
+                StartAgain(next);
+                hour = _tables.Pool.Closed;
+                continue;
+            }
+
             var end = (hour + 1) * HourProfile.HourMs;
             _active.ForEach(series => Follow(series, end));
             _active.RemoveAll(IsQuiet);
@@ -190,6 +212,19 @@ internal sealed class SpikeWatch : IOperator
 
             _tables.Pool.Close(hour);
         }
+    }
+
+    /// <summary>The first bucket that is open; where none is, the one that is not over yet.</summary>
+    private long NextBucket(long now) =>
+        _active.Where(series => series.Open.Count > 0).Select(series => series.Open[0].Index).DefaultIfEmpty(LastBefore(now) + 1).Min();
+
+    private void StartAgain(long first)
+    {
+        var start = first * _law.BucketSize;
+        _active.ForEach(series => Follow(series, start));
+        _active.RemoveAll(IsQuiet);
+        _context.Logger.LogInformation("Operator {Operator}: there were no windows for {Days} days; what is usual is learnt afresh from {Start:O} on", _context.OperatorId, (HourProfile.HourOf(start) - _tables.Pool.Closed) / 24, DateTimeOffset.FromUnixTimeMilliseconds(start));
+        _tables.StartAgain(first);
     }
 
     private long ResolveAfter => Math.Max(_law.BucketSize, _settings.ResolveAfter);
@@ -208,7 +243,8 @@ internal sealed class SpikeWatch : IOperator
         {
             var bucket = series.Open[0];
             series.CloseEmpty(bucket.Index - 1);
-            bucket.Voices = _evidence.Count(series.Brand, bucket);
+            bucket.Hear(_evidence.Count(series.Brand, bucket), series.Closed);
+            series.LookAnew();
             Look(series, bucket, true);
             foreach (var watch in series.Watches)
             {
@@ -220,9 +256,10 @@ internal sealed class SpikeWatch : IOperator
             series.Close(bucket);
         }
 
+        // Up to the last bucket that is over: it must not matter when within the next one this is done.
         foreach (var watch in series.Watches)
         {
-            ResolveIfQuiet(series, watch, now);
+            ResolveIfQuiet(series, watch, (last + 1) * _law.BucketSize);
         }
 
         _tables.Changed(series);
@@ -231,9 +268,19 @@ internal sealed class SpikeWatch : IOperator
     /// <summary>Looks at buckets that are still open: what is there already may be enough.</summary>
     private void LookAhead(BrandSeries series)
     {
+        series.LookAnew();
         foreach (var bucket in series.Open)
         {
-            bucket.Voices = _evidence.Count(series.Brand, bucket);
+            if ((bucket.Index - series.Closed) * _law.BucketSize > BrandSeries.EmptyBefore)
+            {
+                return; // what lies between is not known
+            }
+
+            if (bucket.VoicesAsOf != series.Closed)
+            {
+                bucket.Hear(_evidence.Count(series.Brand, bucket), series.Closed);
+            }
+
             Look(series, bucket, false);
         }
     }
@@ -243,7 +290,15 @@ internal sealed class SpikeWatch : IOperator
         var start = bucket.Index * _law.BucketSize;
         foreach (var watch in series.Watches)
         {
-            ResolveIfQuiet(series, watch, start);
+            if (complete)
+            {
+                ResolveIfQuiet(series, watch, start);
+            }
+            else if (watch.Incident is { } last && start >= last.ElevatedUntil + ResolveAfter)
+            {
+                continue; // whether it is over then shows when the buckets before are whole: another partition may be behind
+            }
+
             var finding = _detector.Look(series, watch, bucket.Index);
             if (complete)
             {

@@ -121,6 +121,7 @@ internal sealed class MergeClock
 
         if (newsDelay > 0)
         {
+            _purgeableSince = Math.Min(_purgeableSince, now);
             if (now - _purgeableSince < newsDelay)
             {
                 return;

@@ -132,7 +132,8 @@ internal sealed class WindowEmitter
     {
         _emitting.Clear();
         var now = _context.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var early = _now.EmittedAt == long.MinValue || now - _now.EmittedAt >= _early;
+        // A clock that was set back, or another machine's, must not keep anything back.
+        var early = _now.EmittedAt == long.MinValue || now < _now.EmittedAt || now - _now.EmittedAt >= _early;
         var kept = 0;
         for (var i = 0; i < _unsent.Count; i++)
         {

@@ -43,6 +43,9 @@ internal sealed class SpikeStage : IDisposable
 
     public List<Alert> Alerts { get; } = [];
 
+    /// <summary>Asked after each cut whether the task dies then and starts again from it.</summary>
+    public Func<bool> Crashes { get; init; } = () => false;
+
     public static long TimeOf(int minute) => Start.ToUnixTimeMilliseconds() + (minute * 60_000L);
 
     /// <summary>A minute passes: its windows open, and those of the minute before become final.</summary>
@@ -56,12 +59,8 @@ internal sealed class SpikeStage : IDisposable
         _before.AddRange(now);
     }
 
-    /// <summary>The task dies and starts again from its last cut.</summary>
-    public void Crash()
-    {
-        _harness.Dispose();
-        _harness = Make();
-    }
+    /// <summary>Windows of a minute are shown as they stand, at a watermark, and the task is cut.</summary>
+    public void Show(int minute, int version, long watermark, params IEnumerable<(string Brand, int Posts, int Negative)> brands) => Push(minute, brands, version, watermark);
 
     public void End() => Push(0, [], 9, long.MaxValue);
 
@@ -81,6 +80,11 @@ internal sealed class SpikeStage : IDisposable
         batch.Watermark = watermark;
         _harness.Push(batch);
         _harness.Cut(Receive);
+        if (Crashes())
+        {
+            _harness.Dispose();
+            _harness = Make();
+        }
     }
 
     private void Row(RecordBatch batch, int minute, string brand, string language, int posts, int negative, int version)

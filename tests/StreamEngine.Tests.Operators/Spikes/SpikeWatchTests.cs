@@ -41,31 +41,128 @@ public sealed class SpikeWatchTests
         Assert.DoesNotContain("\"suppressed\":0", stage.Alerts.Last(a => a.State == "open").Document);
     }
 
-    [Fact]
-    public void Killed_and_restored_at_any_cut_it_says_the_same()
+    [Theory]
+    [InlineData("15m")]
+    [InlineData("150s")]
+    public void Killed_and_restored_at_any_cut_it_says_the_same(string resolveAfter)
     {
         for (var seed = 0; seed < 6; seed++)
         {
             Assert.Equal(Run(seed, crashes: false), Run(seed, crashes: true));
         }
 
-        static List<Alert> Run(int seed, bool crashes)
+        List<Alert> Run(int seed, bool crashes)
         {
-            using var stage = new SpikeStage();
             var (random, chaos) = (new Random(seed), new Random(seed + 99));
+            using var stage = new SpikeStage(new Dictionary<string, object?> { ["resolve_after"] = resolveAfter }) { Crashes = () => crashes && chaos.Next(4) == 0 };
             for (var minute = 0; minute < 300; minute++)
             {
-                var rise = minute % 90 is > 60 and < 75 ? minute : 0;
+                var rise = minute % 90 is > 60 and < 75 ? minute : minute % 90 is >= 75 && random.Next(3) == 0 ? random.Next(30) : 0;
                 stage.Minute(minute, Noise(random, "Acme", 20, 5, rise), Noise(random, "Žabka", 3, 1, rise / 4));
-                if (crashes && chaos.Next(3) == 0)
-                {
-                    stage.Crash();
-                }
             }
 
             stage.End();
             Assert.NotEmpty(stage.Alerts);
             return stage.Alerts;
+        }
+    }
+
+    [Fact]
+    public void A_partition_that_is_ahead_of_the_watermark_does_not_end_an_incident()
+    {
+        using var stage = new SpikeStage();
+        var random = new Random(8);
+        const int Ahead = 40, Crisis = 300, Over = 360;
+        for (var minute = 0; minute < 460; minute++)
+        {
+            // One partition has few of the posts, and is ahead from the third minute of the crisis on.
+            if (minute > Crisis + 2)
+            {
+                stage.Show(minute + Ahead, 1, SpikeStage.TimeOf(minute) - 10_000, ("Acme", 3, 1));
+            }
+
+            stage.Minute(minute, Noise(random, "Acme", 20, 5, minute is >= Crisis and < Over ? 40 : 0));
+        }
+
+        Assert.Equal(["open", "resolved"], stage.Alerts.Select(a => a.State).Where(s => s != "escalated"));
+        Assert.InRange(stage.Alerts[^1].WindowEnd, SpikeStage.Start.AddMinutes(Over - 3), SpikeStage.Start.AddMinutes(Over + 3));
+    }
+
+    [Theory]
+    [InlineData("Acme")]
+    [InlineData("Bolt")]
+    public void A_post_that_was_dated_decades_back_changes_nothing_and_takes_no_time(string brand)
+    {
+        Assert.Equal(Run(old: false), Run(old: true));
+
+        List<(string, int, DateTimeOffset)> Run(bool old)
+        {
+            using var stage = new SpikeStage();
+            var random = new Random(9);
+            if (old)
+            {
+                stage.Show((int)(-SpikeStage.Start.ToUnixTimeMilliseconds() / 60_000), 1, long.MinValue, (brand, 1, 1));
+            }
+
+            for (var minute = 0; minute < 300; minute++)
+            {
+                stage.Minute(minute, Noise(random, "Acme", 20, 5, minute is >= 200 and < 220 ? 100 : 0));
+            }
+
+            Assert.NotEmpty(stage.Alerts);
+            return [.. stage.Alerts.Select(a => (a.State, a.Severity, a.WindowEnd))];
+        }
+    }
+
+    [Fact]
+    public void A_window_from_long_before_a_brand_was_first_heard_of_is_passed_over()
+    {
+        using var stage = new SpikeStage();
+        var random = new Random(10);
+        for (var minute = 0; minute < 300; minute++)
+        {
+            if (minute == 100)
+            {
+                stage.Show((int)(-SpikeStage.Start.ToUnixTimeMilliseconds() / 60_000), 1, SpikeStage.TimeOf(minute - 1), ("Bolt", 1, 1));
+            }
+
+            stage.Minute(minute, Noise(random, "Acme", 20, 5, 0), Noise(random, "Bolt", 20, 5, minute is >= 250 and < 270 ? 100 : 0));
+        }
+
+        Assert.All(stage.Alerts, a => Assert.Equal("Bolt", a.Brand));
+        Assert.Equal("open", stage.Alerts[0].State);
+    }
+
+    [Fact]
+    public void The_cost_of_a_look_grows_with_the_windows_that_are_open_and_no_faster()
+    {
+        var few = Cost(60);
+        var many = Cost(360);
+        Assert.True(many < 25 * few, $"360 open windows take {many:0.00} ms, 60 take {few:0.00} ms");
+
+        static double Cost(int open)
+        {
+            using var stage = new SpikeStage();
+            var random = new Random(11);
+            for (var minute = 0; minute < 200; minute++)
+            {
+                stage.Minute(minute, Noise(random, "Acme", 20, 5, 0));
+            }
+
+            for (var minute = 200; minute < 200 + open; minute++)
+            {
+                stage.Show(minute, 1, SpikeStage.TimeOf(199), Noise(random, "Acme", 20, 5, 0));
+            }
+
+            var best = double.MaxValue;
+            for (var version = 2; version < 12; version++)
+            {
+                var watch = System.Diagnostics.Stopwatch.StartNew();
+                stage.Show(199 + open, version, SpikeStage.TimeOf(199), Noise(random, "Acme", 20, 5, 0));
+                best = Math.Min(best, watch.Elapsed.TotalMilliseconds);
+            }
+
+            return best;
         }
     }
 

@@ -113,6 +113,35 @@ public sealed class WindowTimeTests
     }
 
     [Fact]
+    public void A_clock_that_is_set_back_keeps_no_open_window_back()
+    {
+        _options["early"] = "1s";
+        using var merge = Merge(1);
+        using var first = First(0, 1);
+        for (var i = 0; i < 3; i++)
+        {
+            first.Push(Mentions.Batch(first, [Post(i, _t0 + i)]));
+            Hear(merge, 0, Cut(first));
+            Emit(merge);
+            _time.Advance(TimeSpan.FromMilliseconds(-500));
+        }
+
+        Assert.Equal([1, 2, 3], _rows.Select(row => row.Posts));
+    }
+
+    [Fact]
+    public void What_could_be_purged_is_purged_after_the_delay_also_where_the_clock_is_set_back()
+    {
+        var clock = new MergeClock();
+        clock.Hear(0, 1, 1000, idle: false);
+        clock.Purge(lateness: 100, retain: 0, now: 1_000_000, newsDelay: 50);
+        clock.Purge(lateness: 100, retain: 0, now: 500, newsDelay: 50);
+        Assert.Equal(long.MinValue, clock.PurgedThrough);
+        clock.Purge(lateness: 100, retain: 0, now: 550, newsDelay: 50);
+        Assert.Equal(900, clock.PurgedThrough);
+    }
+
+    [Fact]
     public void A_cut_without_news_emits_and_stores_nothing_and_time_goes_on_without_slots()
     {
         using var first = First(0, 1);
