@@ -104,7 +104,7 @@ public interface ITaskServices
     }
 
     /// <summary>
-    /// How long the input partition has been silent with everything in it consumed; <see cref="TimeSpan.Zero"/> while it speaks or there
+    /// How long the input partition has been silent, but for records that were refused, with everything in it consumed; <see cref="TimeSpan.Zero"/> while it speaks or there
     /// is something left to read. <see cref="TimeSpan.MaxValue"/> once a bounded source has ended.
     /// </summary>
     TimeSpan Silence { get; }

@@ -89,7 +89,7 @@ public sealed partial class StageTask : IDisposable
     /// <summary>Whether the input has an end and it is reached; set by the worker.</summary>
     public bool Ended { get; set; }
 
-    /// <summary>When the last record came, by the clock.</summary>
+    /// <summary>When the last record came that was not refused, by the clock: a partition of nothing else is as silent as an empty one.</summary>
     public DateTimeOffset LastRecordAt { get; private set; }
 
     /// <summary>Sets operators, ledger and position to a stored state, which may be empty.</summary>
@@ -151,9 +151,14 @@ public sealed partial class StageTask : IDisposable
         _batch.Origin.Source = _environment.InputName;
         _batch.Origin.Partition = Partition;
         NextOffset = Math.Max(NextOffset, _batch.Origin.Offsets[^1] + 1);
-        LastRecordAt = _environment.Time.GetUtcNow();
         Guard(_pushBatch);
-        Ledger = Ledger.With(_batch.Origin);
+        var before = Ledger;
+        Ledger = before.With(_batch.Origin);
+        if (Ledger.Dead - before.Dead < _batch.Origin.Count)
+        {
+            LastRecordAt = _environment.Time.GetUtcNow();
+        }
+
         EventTime = Math.Max(EventTime, _batch.Origin.MiddleTime());
         if (!Ledger.IsBalanced)
         {

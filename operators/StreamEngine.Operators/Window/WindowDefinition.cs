@@ -26,7 +26,7 @@ public sealed class WindowDefinition : TwoPhaseDefinition
         "max_disorder", "how much older than its forerunners a post may be; the watermark of a partition is its greatest event time less this", TimeSpan.FromSeconds(5));
 
     internal static readonly Option<TimeSpan> IdleAfter = Option.Duration(
-        "idle_after", "a partition that has been silent for so long no longer holds back the others; it joins again when it speaks", TimeSpan.FromSeconds(30));
+        "idle_after", "a partition that has been silent for so long, or brought only what cannot be read, no longer holds back the others; it joins again when it speaks", TimeSpan.FromSeconds(30));
 
     internal static readonly Option<TimeSpan> MaxFuture = Option.Duration(
         "max_future", "posts dated further ahead of the clock than this are dead letters, so that one bad clock cannot close everyone's windows", TimeSpan.FromMinutes(10));

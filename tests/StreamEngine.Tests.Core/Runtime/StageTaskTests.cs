@@ -76,6 +76,19 @@ public sealed class StageTaskTests
     }
 
     [Fact]
+    public void A_partition_is_silent_while_all_that_comes_is_refused()
+    {
+        using var bench = new TaskBench(_tally);
+        foreach (var (line, heard) in new[] { ("Alder 1", 1), ("bad 2", 1), ("boom 3", 1), ("- 4", 4), ("bad 5", 4) })
+        {
+            bench.Time.Advance(TimeSpan.FromSeconds(1));
+            bench.Take(line);
+            bench.Task.Push();
+            Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(heard), bench.Task.LastRecordAt);
+        }
+    }
+
+    [Fact]
     public void What_an_operator_counts_of_its_own_is_told_as_of_the_last_cut()
     {
         using var bench = new TaskBench(_tally);

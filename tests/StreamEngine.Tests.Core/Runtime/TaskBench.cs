@@ -18,7 +18,7 @@ internal sealed class TaskBench : IDisposable
         State = state ?? new StateImage();
         Task = new StageTask(plan, plan.Stage(kind)!, 0, new TaskEnvironment
         {
-            Time = new ManualTime(DateTimeOffset.UnixEpoch),
+            Time = Time,
             Loggers = NullLoggerFactory.Instance,
             PartitionsOf = _ => 1,
             InputPartitions = 1,
@@ -27,6 +27,8 @@ internal sealed class TaskBench : IDisposable
         });
         Task.Restore(State);
     }
+
+    public ManualTime Time { get; } = new(DateTimeOffset.UnixEpoch);
 
     public GraphPlan Plan { get; }
 
