@@ -9,7 +9,7 @@ namespace StreamEngine.Connectors.ClickHouse.Records;
 
 /// <summary>
 /// Reads records that are JSON objects: windows, alerts, posts. Properties go to the columns that name them; others are passed over;
-/// <c>null</c> counts as absent. Allocates nothing per record.
+/// <c>null</c> counts as absent. Graph and operator are the stream's where the record does not name its own. Allocates nothing per record.
 /// </summary>
 internal sealed class JsonRecordReader : RecordReader
 {
@@ -227,7 +227,7 @@ internal sealed class JsonRecordReader : RecordReader
     {
         for (var i = 0; i < _columns.Length; i++)
         {
-            if (_columns[i].Name == name && _columns[i].From is null)
+            if (_columns[i].Name == name && (_columns[i].From ?? name) == name)
             {
                 return i;
             }

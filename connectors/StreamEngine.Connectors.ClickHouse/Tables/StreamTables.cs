@@ -52,10 +52,11 @@ internal static class StreamTables
                 "WHERE posts > 0"), // a row with 0 posts takes a session's back
         ]);
 
+    /// <summary>Several graphs may write to one topic of alerts, and each of them copies all of it: an alert is the graph's that it names.</summary>
     private static readonly ImmutableArray<TableColumn> _alertColumns =
     [
-        _graph,
-        _operator,
+        Json("graph", ColumnKind.Word),
+        Json("operator", ColumnKind.Word),
         Json("incident_id", ColumnKind.Text, required: true),
         Json("sequence", ColumnKind.UInt32, required: true),
         Json("state", ColumnKind.Word, required: true),

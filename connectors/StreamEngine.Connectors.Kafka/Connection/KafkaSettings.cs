@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using StreamEngine.Connectors.Kafka.Native;
 using StreamEngine.Core.Graph;
@@ -10,7 +12,7 @@ namespace StreamEngine.Connectors.Kafka;
 /// How to reach a Kafka cluster: the brokers, and any further librdkafka settings (TLS, SASL, sizes), which go over the defaults here.
 /// Immutable. <see cref="ToString"/> shows no secrets.
 /// </summary>
-public sealed class KafkaSettings
+public sealed partial class KafkaSettings
 {
     /// <summary>Largest record that clients send and take, in bytes; what a broker or topic takes is up to its own <c>max.message.bytes</c>.</summary>
     public const int DefaultMaxRecordBytes = 20_000_000;
@@ -44,9 +46,27 @@ public sealed class KafkaSettings
         }
 
         BootstrapServers = bootstrapServers.Trim();
+        foreach (var broker in BootstrapServers.Split(',', StringSplitOptions.TrimEntries))
+        {
+            CheckBroker(broker);
+        }
+
         Settings = (settings ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal);
         CheckEach();
     }
+
+    /// <summary>librdkafka looks for ever for brokers whose address it cannot read.</summary>
+    private static void CheckBroker(string broker)
+    {
+        var parts = Broker().Match(broker);
+        if (!parts.Success || (parts.Groups["port"] is { Success: true } port && !(ushort.TryParse(port.Value, CultureInfo.InvariantCulture, out var number) && number > 0)))
+        {
+            throw new SettingException("bootstrap.servers", $"'{broker}' is no address of a Kafka broker. Give host:port, several separated by commas, such as broker-1:9092,broker-2:9092.");
+        }
+    }
+
+    [GeneratedRegex(@"^((plaintext|ssl|sasl_plaintext|sasl_ssl)://)?(\[[0-9a-f:.]+\]|[^\s:/\[\]]+)(:(?<port>[^:/]*))?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Broker();
 
     /// <summary>The brokers, as host:port, separated by commas.</summary>
     public string BootstrapServers { get; }

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -16,7 +19,7 @@ public static partial class YamlText
     {
         try
         {
-            return Read(File.ReadAllText(path), path);
+            return Read(Decode(File.ReadAllBytes(path), path), path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -51,6 +54,31 @@ public static partial class YamlText
             ? Convert(yaml.Documents[0].RootNode, file, Environment.GetEnvironmentVariable)
             : null;
 
+    /// <summary>UTF-8, or UTF-16 with a mark that says so. Letters of other encodings would be read as something else, and brands never found.</summary>
+    private static string Decode(byte[] bytes, string file)
+    {
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            using var marked = new StreamReader(new MemoryStream(bytes));
+            return marked.ReadToEnd();
+        }
+
+        ReadOnlySpan<byte> text = bytes is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : bytes;
+        if (Utf8.IsValid(text))
+        {
+            return Encoding.UTF8.GetString(text);
+        }
+
+        var at = 0;
+        while (Rune.DecodeFromUtf8(text[at..], out _, out var length) == OperationStatus.Done)
+        {
+            at += length;
+        }
+
+        var line = text[..at];
+        throw new GraphException(new SourcePosition(file, line.Count((byte)'\n') + 1, at - line.LastIndexOf((byte)'\n')), $"is not UTF-8: byte 0x{text[at]:x2}; save it as UTF-8");
+    }
+
     private static bool TryLoad(string text, string file, out YamlStream yaml, [NotNullWhen(false)] out GraphProblem? problem)
     {
         yaml = [];
@@ -62,7 +90,9 @@ public static partial class YamlText
         }
         catch (YamlException error)
         {
-            problem = new GraphProblem(new SourcePosition(file, (int)error.Start.Line, (int)error.Start.Column), $"is not valid YAML: {error.Message}");
+            // Of a tab YamlDotNet does not say where it is.
+            var (line, column) = error.Message.Contains("tab", StringComparison.Ordinal) && TabBehind(text, (int)(parser.Current?.End.Line ?? 1)) is { } tab ? tab : ((int)error.Start.Line, (int)error.Start.Column);
+            problem = new GraphProblem(new SourcePosition(file, line, column), $"is not valid YAML: {error.Message}");
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
         {
@@ -72,6 +102,21 @@ public static partial class YamlText
         }
 
         return problem is null;
+    }
+
+    /// <summary>The first tab that a line is indented with, from a line on.</summary>
+    private static (int Line, int Column)? TabBehind(string text, int line)
+    {
+        foreach (var (number, content) in text.Split('\n').Index().Skip(line - 1))
+        {
+            var indent = content[..(content.Length - content.TrimStart().Length)];
+            if (indent.IndexOf('\t', StringComparison.Ordinal) is >= 0 and var at && indent.Length < content.Length)
+            {
+                return (number + 1, at + 1);
+            }
+        }
+
+        return null;
     }
 
     private static ConfigNode Convert(YamlNode node, string file, Func<string, string?> environment, int depth = 0)

@@ -175,6 +175,29 @@ public sealed class ClickHouseWriterTests(ClickHouseServers servers)
     [Theory]
     [OnEmbedded]
     [OnDebian]
+    public async Task An_incident_in_a_topic_that_several_graphs_copy_is_one_row_of_the_graph_that_it_names(ServerKind kind)
+    {
+        var server = await servers.GetAsync(kind);
+        var settings = server.Settings(ClickHouseServers.NewDatabase());
+        foreach (var copier in new[] { Records.Alerts, Records.Alerts with { Graph = "trial" }, new SinkInput("others", Records.Alerts.Kind, "rollups") })
+        {
+            await using var writer = await Writers.OpenAsync(settings, copier);
+            foreach (var graph in new[] { "brand-sentiment", "trial" })
+            {
+                writer.Append(0, $$$"""{"incident_id":"{{{graph}}}-1","sequence":1,"state":"open","graph":"{{{graph}}}","operator":"spikes","window":{"start":"2026-03-01T10:00:00.000Z","end":"2026-03-01T10:05:00.000Z"}}""");
+            }
+
+            await writer.FlushAsync(default);
+        }
+
+        Assert.Equal(
+            ["brand-sentiment-1|brand-sentiment|spikes", "trial-1|trial|spikes"],
+            await server.RowsAsync($"SELECT incident_id, graph, operator FROM {settings.Database}.incidents ORDER BY incident_id"));
+    }
+
+    [Theory]
+    [OnEmbedded]
+    [OnDebian]
     public async Task Posts_of_several_streams_share_a_table_and_keep_what_has_no_column_in_the_document(ServerKind kind)
     {
         var server = await servers.GetAsync(kind);

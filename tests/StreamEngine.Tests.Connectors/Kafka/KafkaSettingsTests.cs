@@ -30,6 +30,25 @@ public sealed class KafkaSettingsTests
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://localhost:9092")]
+    [InlineData("localhost:9092/topic")]
+    [InlineData("localhost:port")]
+    [InlineData("localhost:")]
+    [InlineData("localhost:99999")]
+    [InlineData("broker-1:9092,,broker-2:9092")]
+    [InlineData("broker-1:9092 broker-2:9092")]
+    [InlineData(":9092")]
+    public void A_broker_that_can_never_be_found_is_refused_at_once(string brokers) =>
+        Assert.Contains("Give host:port", Assert.Throws<SettingException>(() => Sent.To(brokers)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("10.0.0.1:9092, broker_2.example.com:9093")]
+    [InlineData("[::1]:9092")]
+    [InlineData("SASL_SSL://kafka:9092")]
+    public void What_the_client_takes_as_brokers_is_taken(string brokers) => Assert.Equal(brokers, Sent.To(brokers).BootstrapServers);
+
     [Fact]
     public void Settings_that_do_not_go_together_are_an_error_of_the_settings()
     {

@@ -18,6 +18,37 @@ public sealed class YamlTextTests
     public void Variables_are_put_in_as_texts_whatever_is_in_them(string written, string expected) =>
         Assert.Equal(expected, ((ConfigScalar)YamlText.Read(written, "f", _environment.GetValueOrDefault)).Text);
 
+    [Theory]
+    [InlineData("name: x\nsource:\n\tkafka: {}\n", 3, 1)]
+    [InlineData("name: x\noperators:\n  - decode:\n\t  time: t\n", 4, 1)]
+    public void A_tab_as_indentation_is_told_where_it_is(string text, int line, int column)
+    {
+        var problem = Assert.Single(Assert.Throws<GraphException>(() => YamlText.Read(text, "g.yaml")).Problems);
+        Assert.Equal((line, column), (problem.Position.Line, problem.Position.Column));
+        Assert.Contains("tab", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_utf_8_is_refused_with_the_place_of_the_first_such_byte()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllBytes(folder["brands.yaml"], [.. "brands:\n  - name: Zürich\n  - name: Caf"u8, 0xe9, (byte)'\n']);
+        var problem = Assert.Single(Assert.Throws<GraphException>(() => YamlText.ReadFile(folder["brands.yaml"])).Problems);
+        Assert.Equal((3, 14), (problem.Position.Line, problem.Position.Column));
+        Assert.Contains("0xe9", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_may_begin_with_a_byte_order_mark_and_be_utf_16()
+    {
+        using var folder = new TempFolder();
+        foreach (var encoding in new System.Text.Encoding[] { new System.Text.UTF8Encoding(true), System.Text.Encoding.Unicode, System.Text.Encoding.BigEndianUnicode })
+        {
+            File.WriteAllText(folder["a.yaml"], "name: żółć\n", encoding);
+            Assert.Equal("żółć", ((ConfigScalar)((ConfigMap)YamlText.ReadFile(folder["a.yaml"])).Entries[0].Value).Text);
+        }
+    }
+
     [Fact]
     public void A_variable_that_is_not_set_is_told_with_its_place()
     {
