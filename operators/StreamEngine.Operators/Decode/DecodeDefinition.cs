@@ -17,7 +17,7 @@ public sealed class DecodeDefinition : OperatorDefinition
     internal static readonly Option<string> Reach = Path("reach", "reach", "how many people it reaches; may be absent");
 
     internal static readonly Option<string?> DefaultChannel =
-        Option.OptionalText("default_channel", "the channel of posts that do not name one");
+        Option.OptionalText("default_channel", "the channel of posts that do not name one, or an empty one");
 
     internal static readonly Option<string> TimeFormat = Option.Choice(
         "time_format",
@@ -42,7 +42,7 @@ public sealed class DecodeDefinition : OperatorDefinition
     public override string Description => """
         Reads one JSON object per record and takes the post's properties from the paths given: property names joined by dots
         ('user.name'), with positions within arrays counted from 0 ('photos.0.url'). Texts, numbers and booleans do for id, author and
-        channel. A language keeps only its first part, in lower case ('en-US' is 'en'; 'und' is absent). Reach is cut to a whole number;
+        channel; a channel of nothing but white space is absent. A language keeps only its first part, in lower case ('en-US' is 'en'; 'und' is absent). Reach is cut to a whole number;
         where it is absent or negative it is 0.
 
         The whole record is checked: it must be valid JSON (RFC 8259) in valid UTF-8, nested at most 64 deep. Where a property stands

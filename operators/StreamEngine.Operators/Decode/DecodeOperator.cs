@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
@@ -27,7 +28,7 @@ internal sealed unsafe class DecodeOperator : RowOperator
         _reader = new JsonReader(PathNode.Tree(_paths), _paths.Length);
         _timeFormat = PostTime.Format(options.Get(DecodeDefinition.TimeFormat));
         _maxBytes = options.Get(DecodeDefinition.MaxBytes);
-        _defaultChannelCode = options.Get(DecodeDefinition.DefaultChannel) is { } channel ? _channels.GetOrAdd(channel) : -1;
+        _defaultChannelCode = options.Get(DecodeDefinition.DefaultChannel) is { } channel && !string.IsNullOrWhiteSpace(channel) ? _channels.GetOrAdd(channel) : -1;
         _value = context.Column(SourceDefinition.Schema.Columns[SourceDefinition.ValueColumn].Name);
         (_id, _time, _author) = (context.Column("id"), context.Column("time"), context.Column("author"));
         (_channel, _language) = (context.Column("channel"), context.Column("language"));
@@ -141,7 +142,7 @@ internal sealed unsafe class DecodeOperator : RowOperator
             Set(batch.Utf8(_author), row, start, author);
         }
 
-        batch.Dictionary(_channel)[row] = IsAbsent(channel) ? _defaultChannelCode : _channels.GetOrAdd(Content(batch.Arena, start, channel));
+        batch.Dictionary(_channel)[row] = IsAbsent(channel) ? _defaultChannelCode : ChannelCode(Content(batch.Arena, start, channel));
         batch.Dictionary(_language)[row] = language.Kind == JsonKind.Text ? LanguageCode(Content(batch.Arena, start, language)) : -1;
         batch.Int64(_reach)[row] = 0;
         if (IsAbsent(reach))
@@ -192,6 +193,19 @@ internal sealed unsafe class DecodeOperator : RowOperator
         var length = DerivedId.Write(room, batch.Origin.Partition, batch.Origin.Offsets[batch.Records[row]]);
         batch.Arena.Trim(at + length);
         batch.Utf8(_id).Set(row, at, length);
+    }
+
+    private int ChannelCode(ReadOnlySpan<byte> channel) => IsBlank(channel) ? _defaultChannelCode : _channels.GetOrAdd(channel);
+
+    /// <summary>Whether there is nothing but white space. Columns are written down with '' where they are absent, so an empty text must not be a value beside that.</summary>
+    private static bool IsBlank(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty && Rune.DecodeFromUtf8(text, out var rune, out var length) == OperationStatus.Done && Rune.IsWhiteSpace(rune))
+        {
+            text = text[length..];
+        }
+
+        return text.IsEmpty;
     }
 
     private int LanguageCode(ReadOnlySpan<byte> tag)

@@ -241,7 +241,9 @@ internal sealed class MentionReader
                 Array.Fill(_codes, -1, known, _codes.Length - known);
             }
 
-            return _codes[code] = texts.GetOrAdd(_source![code]);
+            // Rows are written down with '' where a column is absent: an empty text beside that would be a second row with one key.
+            var text = _source![code];
+            return text.IsEmpty ? -1 : _codes[code] = texts.GetOrAdd(text);
         }
     }
 }

@@ -43,6 +43,21 @@ public sealed class DecodeOperatorTests
         Assert.Equal([new Row("3-0", Noon, null, "forum", null, "", 0)], rows);
     }
 
+    [Theory]
+    [InlineData("", "forum")]
+    [InlineData(" \\t\u00a0", "forum")]
+    [InlineData(" \\u3000", null)]
+    [InlineData("", null)]
+    [InlineData("", "")]
+    public void A_channel_without_a_sign_is_absent(string channel, string? defaultChannel)
+    {
+        var options = defaultChannel is null ? null : new Dictionary<string, object?> { ["default_channel"] = defaultChannel };
+        var rows = Decode(options, $$"""{"time":1772366400,"text":"a","channel":"{{channel}}","language":""}""", """{"time":1772366400,"text":"a","channel":" x"}""", """{"time":1772366400,"text":"a"}""");
+        var absent = defaultChannel is null or "" ? null : defaultChannel;
+        Assert.Equal([absent, " x", absent], rows.Select(row => row.Channel));
+        Assert.Null(rows[0].Language);
+    }
+
     [Fact]
     public void Of_properties_with_one_name_the_last_counts()
     {
