@@ -60,6 +60,82 @@ public sealed class BrandMatcherTests
     public void A_text_mentions_what_its_words_say(string text, string expected) => Assert.Equal(expected, Find(Matcher(Brands), text));
 
     [Fact]
+    public void Excludes_the_same_as_a_plain_search_whatever_the_rules()
+    {
+        const int seed = 9;
+        var random = new Random(seed);
+        for (var round = 0; round < 2_000; round++)
+        {
+            string Words(int most) => string.Join(' ', Enumerable.Range(0, random.Next(1, most + 1)).Select(_ => (char)('a' + random.Next(3))));
+            List<string> List(int most) => [.. Enumerable.Range(0, random.Next(most + 1)).Select(_ => Words(3))];
+            var rules = Enumerable.Range(0, random.Next(1, 4)).Select(_ => (Certain: List(2), Ambiguous: List(2), Context: List(1), Exclude: List(3), NeverWith: random.Next(4) == 0 ? List(1) : [])).ToList();
+            var matcher = new BrandMatcher(new BrandSet([.. rules.Select((rule, i) => new Brand($"{i}")
+            {
+                Certain = [.. rule.Certain.Select(text => Pattern(text))],
+                Ambiguous = [.. rule.Ambiguous.Select(text => Pattern(text))],
+                Context = [.. rule.Context.Select(text => Pattern(text))],
+                Exclude = [.. rule.Exclude.Select(text => Pattern(text))],
+                NeverWith = [.. rule.NeverWith.Select(text => Pattern(text))],
+            })]));
+            for (var i = 0; i < 10; i++)
+            {
+                // Words are one letter: a pattern's places are those of its text between blanks.
+                var text = Words(12);
+                IEnumerable<(int Start, int End)> Places(List<string> patterns) =>
+                    from pattern in patterns
+                    from start in Enumerable.Range(0, text.Length)
+                    where $" {text} ".AsSpan(start).StartsWith($" {pattern} ", StringComparison.Ordinal)
+                    select (start, start + pattern.Length);
+                var expected = rules.Select((rule, brand) =>
+                {
+                    var meant = Places(rule.Certain).Concat(Places(rule.Context).Any() ? Places(rule.Ambiguous) : [])
+                        .Where(place => !Places(rule.Exclude).Any(other => other.Start <= place.Start && other.End >= place.End));
+                    return Places(rule.NeverWith).Any() || !meant.Any() ? "" : $"{brand}:{meant.Min(place => place.Start)}";
+                });
+                var actual = matcher.Find(Encoding.UTF8.GetBytes(text)).ToArray().Select(mention => $"{mention.Brand}:{mention.Start}");
+                Assert.True(expected.Where(mention => mention.Length > 0).SequenceEqual(actual), $"seed {seed}, round {round}: in '{text}' for {string.Join(" | ", rules.Select(r => $"{string.Join(',', r.Certain)};{string.Join(',', r.Ambiguous)};{string.Join(',', r.Context)};{string.Join(',', r.Exclude)};{string.Join(',', r.NeverWith)}"))}: found {string.Join(' ', actual)}");
+            }
+        }
+    }
+
+    /// <summary>Texts as long as a record may be, that repeat what is looked for. A matcher that looks at pairs of places takes minutes.</summary>
+    [Theory]
+    [InlineData("keywords: [ing], exclude: [trading ing]", "ing ", "trading ing", "ING")]
+    [InlineData("keywords: [ing], exclude: [trading ing]", "trading ing ", "ing", "ING")]
+    [InlineData("keywords: [ing], exclude: [trading ing, ing ing, ing trading]", "ing ing trading ", ". ing", "ING")]
+    [InlineData("keywords: [ing], case_sensitive: true", "ING é ", "ing", "ING")]
+    [InlineData("keywords: [ing], case_sensitive: true", "iñg ", "", "")]
+    [InlineData("keywords: [ing ing ing, ing ing, ing], case_sensitive: true", "Ing &nbsp; ", "ing", "ING")]
+    [InlineData("ambiguous: [ing], context: [bank], never_with: [trading]", "ing bank ", "trading", "")]
+    public void A_text_that_repeats_itself_is_searched_in_time_that_grows_with_its_length(string rules, string repeated, string end, string expected)
+    {
+        var matcher = Matcher($$"""
+            brands:
+              - { name: ING, {{rules}} }
+            """);
+        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(repeated, 600_000 / repeated.Length)) + end);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(expected, matcher.Find(text).IsEmpty ? "" : "ING");
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+    }
+
+    [Fact]
+    public void A_text_that_mentions_thousands_of_brands_is_searched_in_time_that_grows_with_its_length()
+    {
+        var names = Enumerable.Range(0, 8_000).Select(i => $"marka{i}").ToList();
+        var matcher = new BrandMatcher(new BrandSet([.. names.Select(name => new Brand(name) { Certain = [Pattern(name)] })]));
+        var text = Encoding.UTF8.GetBytes(string.Concat(names.Select(name => $"żółć {name} {new string('é', 40)} ")));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var mentions = matcher.Find(text);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+        Assert.Equal(names.Count, mentions.Length);
+        foreach (var mention in mentions)
+        {
+            Assert.Equal(names[mention.Brand], Encoding.UTF8.GetString(text, mention.Start, mention.Length));
+        }
+    }
+
+    [Fact]
     public void Finds_the_same_as_a_plain_search_whatever_the_patterns()
     {
         const int seed = 5;
@@ -157,9 +233,9 @@ public sealed class BrandMatcherTests
         return -1;
     }
 
-    private static BrandPattern Pattern(string text)
+    private static BrandPattern Pattern(string text, bool caseSensitive = false)
     {
-        Assert.True(BrandPattern.TryParse(text, false, out var pattern, out var error), error);
+        Assert.True(BrandPattern.TryParse(text, caseSensitive, out var pattern, out var error), error);
         return pattern;
     }
 
