@@ -59,6 +59,29 @@ public sealed class BrandMatcherTests
     [InlineData("\u0130", "")]
     public void A_text_mentions_what_its_words_say(string text, string expected) => Assert.Equal(expected, Find(Matcher(Brands), text));
 
+    [Theory]
+    [InlineData("AT&T", "wij van AT&amp;T", "8+8")]
+    [InlineData("AT&T", "AT&#38;T at&amp;t", "0+8")]
+    [InlineData("AT&T", "at&amp;t At&T", "")]
+    [InlineData("AT&amp;T", "het AT&T-net", "4+4")]
+    [InlineData("McDonald's", "bij McDonald’s", "4+12")]
+    [InlineData("McDonald's", "McDonald&#39;s, McDonald&rsquo;s", "0+14")]
+    [InlineData("McDonald’s", "mcdonald's of McDonald's", "14+10")]
+    [InlineData("McDonald's", "McDonalds Mcdonald’s", "")]
+    [InlineData("Coca-Cola", "“Coca‑Cola” Coca\u00A0Cola", "3+11")]
+    [InlineData("Coca-Cola", "COCA&ndash;COLA Coca &ndash; Cola", "16+17")]
+    [InlineData("Orange", "ＯＲＡＮＧＥ Ｏｒａｎｇｅ", "19+18")]
+    [InlineData("Orange", "o\u00ADrange Or\u200Bange", "9+9")]
+    [InlineData("Café Noir", "Caf&eacute; Noir", "0+16")]
+    [InlineData("Café Noir", "Cafe Noir CAFÉ NOIR", "")]
+    [InlineData("ŁÓDŹ", "łódź Łódź ŁÓDŹ", "16+7")]
+    [InlineData("İş", "is İş", "3+4")]
+    public void Where_case_counts_entities_and_typography_make_no_difference(string keyword, string text, string expected)
+    {
+        var matcher = new BrandMatcher(new BrandSet([new Brand("it") { Certain = [Pattern(keyword, caseSensitive: true)] }]));
+        Assert.Equal(expected, string.Join(' ', matcher.Find(Encoding.UTF8.GetBytes(text)).ToArray().Select(m => $"{m.Start}+{m.Length}")));
+    }
+
     [Fact]
     public void Excludes_the_same_as_a_plain_search_whatever_the_rules()
     {
@@ -95,6 +118,32 @@ public sealed class BrandMatcherTests
                 var actual = matcher.Find(Encoding.UTF8.GetBytes(text)).ToArray().Select(mention => $"{mention.Brand}:{mention.Start}");
                 Assert.True(expected.Where(mention => mention.Length > 0).SequenceEqual(actual), $"seed {seed}, round {round}: in '{text}' for {string.Join(" | ", rules.Select(r => $"{string.Join(',', r.Certain)};{string.Join(',', r.Ambiguous)};{string.Join(',', r.Context)};{string.Join(',', r.Exclude)};{string.Join(',', r.NeverWith)}"))}: found {string.Join(' ', actual)}");
             }
+        }
+    }
+
+    [Fact]
+    public void Entities_and_typography_change_no_mention_whether_case_counts_or_not()
+    {
+        const int seed = 10;
+        var random = new Random(seed);
+        (char Plain, string[] Written)[] variants = [('&', ["&", "&amp;", "&#38;"]), ('\'', ["'", "’", "&#39;", "&rsquo;"]), ('-', ["-", "–", "&ndash;"]), (' ', [" ", "\u00A0", "&nbsp;", " \u200B"]), ('a', ["a", "ａ", "&#97;", "\u200Ca"])];
+        string Any(int most) => string.Concat(Enumerable.Range(0, random.Next(1, most + 1)).Select(_ => "aAbB &'-"[random.Next(8)]));
+        for (var round = 0; round < 5_000; round++)
+        {
+            var brands = Enumerable.Range(0, 4).Select(i => (Text: $"b{Any(4)}b", CaseSensitive: i % 2 == 0)).ToList();
+            var matcher = new BrandMatcher(new BrandSet([.. brands.Select((brand, i) => new Brand($"{i}") { Certain = [Pattern(brand.Text, brand.CaseSensitive)] })]));
+            var text = string.Join(' ', Enumerable.Range(0, 4).Select(_ => random.Next(2) == 0 ? brands[random.Next(4)].Text : Any(5)));
+            var (written, places) = (new StringBuilder(), new List<int>());
+            foreach (var sign in text)
+            {
+                places.Add(Encoding.UTF8.GetByteCount(written.ToString()));
+                var ways = variants.FirstOrDefault(variant => variant.Plain == sign).Written ?? [$"{sign}"];
+                written.Append(ways[random.Next(ways.Length)]);
+            }
+
+            var plain = matcher.Find(Encoding.UTF8.GetBytes(text)).ToArray();
+            var found = matcher.Find(Encoding.UTF8.GetBytes(written.ToString())).ToArray();
+            Assert.True(plain.Select(m => (m.Brand, places[m.Start])).SequenceEqual(found.Select(m => (m.Brand, m.Start))), $"seed {seed}, round {round}: '{text}' as '{written}' for [{string.Join(" | ", brands)}]: {string.Join(' ', plain)}; {string.Join(' ', found)}");
         }
     }
 
