@@ -42,8 +42,9 @@ public sealed class DecodeDefinition : OperatorDefinition
     public override string Description => """
         Reads one JSON object per record and takes the post's properties from the paths given: property names joined by dots
         ('user.name'), with positions within arrays counted from 0 ('photos.0.url'). Texts, numbers and booleans do for id, author and
-        channel; a channel of nothing but white space is absent. A language keeps only its first part, in lower case ('en-US' is 'en'; 'und' is absent). Reach is cut to a whole number;
-        where it is absent or negative it is 0.
+        channel; a channel of nothing but white space is absent. A language keeps only its first part, in lower case ('en-US' is 'en');
+        it is absent where that is 'und' or anything but 2 to 8 letters. Reach is cut to a whole number; where it is absent or negative
+        it is 0.
 
         The whole record is checked: it must be valid JSON (RFC 8259) in valid UTF-8, nested at most 64 deep. Where a property stands
         twice, the last one counts. Half of a surrogate pair ('\ud83d' alone, as texts cut to a length have it) becomes U+FFFD.
