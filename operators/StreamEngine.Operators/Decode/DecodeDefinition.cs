@@ -21,7 +21,7 @@ public sealed class DecodeDefinition : OperatorDefinition
 
     internal static readonly Option<string> TimeFormat = Option.Choice(
         "time_format",
-        "how times are written. 'auto' takes ISO 8601 (without a zone = UTC) and numbers of seconds, ms, µs or ns since 1970, told apart by their size, also as text",
+        "how times are written. 'auto' takes ISO 8601 (without a zone = UTC), also without hyphens and colons, and numbers of seconds, ms, µs or ns since 1970, told apart by their size, also as text. Eight digits that begin with 19 or 20 are a date: 20260301 is the first of March",
         "auto",
         "auto",
         "iso8601",
