@@ -89,7 +89,10 @@ public sealed class DictionaryColumn(string name, int capacity) : PrimitiveColum
     /// <inheritdoc/>
     public override ColumnType Type => ColumnType.Dictionary;
 
-    /// <summary>What the codes mean. Set by the operator that adds the column; lives as long as its task and only grows.</summary>
+    /// <summary>
+    /// What the codes mean. Set by the operator that adds the column. It only grows, but the next batch may come with another one: who
+    /// keeps what codes mean compares references of dictionaries at each batch.
+    /// </summary>
     public Utf8Dictionary Dictionary { get; set; } = new();
 
     /// <summary>The text of one row; empty where absent.</summary>

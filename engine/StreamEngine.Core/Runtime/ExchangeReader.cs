@@ -10,6 +10,9 @@ namespace StreamEngine.Core.Runtime;
 /// <param name="discard">Operators that the graph no longer has and whose records are passed over.</param>
 internal sealed class ExchangeReader(string source, ImmutableArray<string> discard)
 {
+    /// <summary>Texts that a column's dictionary may hold when a record begins; with more it begins anew, so that what was read long ago is not held for ever.</summary>
+    private const int MostTexts = 1 << 16;
+
     private readonly Dictionary<string, (RecordBatch Batch, long SchemaHash, Action<RecordBatch> Receiver)> _receivers = [];
 
     /// <summary>Delivers batches for an operator to <paramref name="receiver"/>.</summary>
@@ -63,6 +66,11 @@ internal sealed class ExchangeReader(string source, ImmutableArray<string> disca
 
         for (var c = 0; c < batch.Schema.Columns.Length; c++)
         {
+            if (batch[c] is DictionaryColumn { Dictionary.Count: >= MostTexts } full)
+            {
+                full.Dictionary = new Utf8Dictionary();
+            }
+
             for (var row = 0; row < rows; row++)
             {
                 ReadValue(batch[c], row, ref reading);

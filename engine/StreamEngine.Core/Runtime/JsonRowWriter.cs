@@ -78,6 +78,10 @@ internal sealed class JsonRowWriter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
 
+    /// <summary>
+    /// Writes the values of the key's columns with '|' between them. Where there are several, '\' stands before each '|' and '\' of a
+    /// text: other values never give the same key.
+    /// </summary>
     private void WriteKey(RecordBatch batch, int row)
     {
         _key.Clear();
@@ -96,9 +100,21 @@ internal sealed class JsonRowWriter : IDisposable
             }
             else
             {
-                _key.Append(Text(batch[_keys[i]], row));
+                WriteKeyText(Text(batch[_keys[i]], row));
             }
         }
+    }
+
+    private void WriteKeyText(ReadOnlySpan<byte> text)
+    {
+        while (_keys.Length > 1 && text.IndexOfAny((byte)'|', (byte)'\\') is >= 0 and var sign)
+        {
+            _key.Append(text[..sign]);
+            _key.Append([(byte)'\\', text[sign]]);
+            text = text[(sign + 1)..];
+        }
+
+        _key.Append(text);
     }
 
     private void WriteRow(RecordBatch batch, int row)

@@ -17,11 +17,11 @@ public sealed class DecodeDefinition : OperatorDefinition
     internal static readonly Option<string> Reach = Path("reach", "reach", "how many people it reaches; may be absent");
 
     internal static readonly Option<string?> DefaultChannel =
-        Option.OptionalText("default_channel", "the channel of posts that do not name one");
+        Option.OptionalText("default_channel", "the channel of posts that do not name one, or an empty one");
 
     internal static readonly Option<string> TimeFormat = Option.Choice(
         "time_format",
-        "how times are written. 'auto' takes ISO 8601 (without a zone = UTC) and numbers of seconds, ms, µs or ns since 1970, told apart by their size, also as text",
+        "how times are written. 'auto' takes ISO 8601 (without a zone = UTC), also without hyphens and colons, and numbers of seconds, ms, µs or ns since 1970, told apart by their size, also as text. Eight digits that begin with 19 or 20 are a date: 20260301 is the first of March",
         "auto",
         "auto",
         "iso8601",
@@ -42,8 +42,9 @@ public sealed class DecodeDefinition : OperatorDefinition
     public override string Description => """
         Reads one JSON object per record and takes the post's properties from the paths given: property names joined by dots
         ('user.name'), with positions within arrays counted from 0 ('photos.0.url'). Texts, numbers and booleans do for id, author and
-        channel. A language keeps only its first part, in lower case ('en-US' is 'en'; 'und' is absent). Reach is cut to a whole number;
-        where it is absent or negative it is 0.
+        channel; a channel of nothing but white space is absent. A language keeps only its first part, in lower case ('en-US' is 'en');
+        it is absent where that is 'und' or anything but 2 to 8 letters. Reach is cut to a whole number; where it is absent or negative
+        it is 0.
 
         The whole record is checked: it must be valid JSON (RFC 8259) in valid UTF-8, nested at most 64 deep. Where a property stands
         twice, the last one counts. Half of a surrogate pair ('\ud83d' alone, as texts cut to a length have it) becomes U+FFFD.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
@@ -10,13 +11,20 @@ namespace StreamEngine.Operators;
 /// <summary>Decodes the records of one partition. Texts without escapes are not copied: their columns point into the record.</summary>
 internal sealed unsafe class DecodeOperator : RowOperator
 {
+    /// <summary>
+    /// Texts that a dictionary may hold when a batch begins; with more it begins anew. None is ever refused then, and what is made up
+    /// (a channel per post, garbage for a language) takes bounded memory.
+    /// </summary>
+    private const int MostTexts = 1 << 16;
+
     private readonly string[] _paths;
     private readonly JsonReader _reader;
     private readonly PostTimeFormat _timeFormat;
     private readonly long _maxBytes;
-    private readonly Utf8Dictionary _channels = new(1 << 16);
-    private readonly Utf8Dictionary _languages = new(1 << 12);
-    private readonly int _defaultChannelCode;
+    private readonly string? _defaultChannel;
+    private Utf8Dictionary _channels = new(int.MaxValue);
+    private Utf8Dictionary _languages = new(int.MaxValue);
+    private int _defaultChannelCode = -1;
     private readonly int _value, _id, _time, _author, _channel, _language, _text, _reach;
 
     internal DecodeOperator(OperatorContext context)
@@ -27,7 +35,7 @@ internal sealed unsafe class DecodeOperator : RowOperator
         _reader = new JsonReader(PathNode.Tree(_paths), _paths.Length);
         _timeFormat = PostTime.Format(options.Get(DecodeDefinition.TimeFormat));
         _maxBytes = options.Get(DecodeDefinition.MaxBytes);
-        _defaultChannelCode = options.Get(DecodeDefinition.DefaultChannel) is { } channel ? _channels.GetOrAdd(channel) : -1;
+        _defaultChannel = options.Get(DecodeDefinition.DefaultChannel) is { } channel && !string.IsNullOrWhiteSpace(channel) ? channel : null;
         _value = context.Column(SourceDefinition.Schema.Columns[SourceDefinition.ValueColumn].Name);
         (_id, _time, _author) = (context.Column("id"), context.Column("time"), context.Column("author"));
         (_channel, _language) = (context.Column("channel"), context.Column("language"));
@@ -37,6 +45,11 @@ internal sealed unsafe class DecodeOperator : RowOperator
     /// <inheritdoc/>
     protected override void Process(RecordBatch batch, int from, int to)
     {
+        if (from == 0)
+        {
+            BeginDictionaries();
+        }
+
         batch.Dictionary(_channel).Dictionary = _channels;
         batch.Dictionary(_language).Dictionary = _languages;
         for (var row = from; row < to; row++)
@@ -46,6 +59,25 @@ internal sealed unsafe class DecodeOperator : RowOperator
             {
                 Context.DeadLetter(batch, row, error);
             }
+        }
+    }
+
+    /// <summary>Makes dictionaries that are full anew. Within a batch they stay, since its rows have their codes already.</summary>
+    private void BeginDictionaries()
+    {
+        if (_channels.Count >= MostTexts)
+        {
+            _channels = new Utf8Dictionary(int.MaxValue);
+        }
+
+        if (_languages.Count >= MostTexts)
+        {
+            _languages = new Utf8Dictionary(int.MaxValue);
+        }
+
+        if (_channels.Count == 0 && _defaultChannel is not null)
+        {
+            _defaultChannelCode = _channels.GetOrAdd(_defaultChannel);
         }
     }
 
@@ -141,7 +173,7 @@ internal sealed unsafe class DecodeOperator : RowOperator
             Set(batch.Utf8(_author), row, start, author);
         }
 
-        batch.Dictionary(_channel)[row] = IsAbsent(channel) ? _defaultChannelCode : _channels.GetOrAdd(Content(batch.Arena, start, channel));
+        batch.Dictionary(_channel)[row] = IsAbsent(channel) ? _defaultChannelCode : ChannelCode(Content(batch.Arena, start, channel));
         batch.Dictionary(_language)[row] = language.Kind == JsonKind.Text ? LanguageCode(Content(batch.Arena, start, language)) : -1;
         batch.Int64(_reach)[row] = 0;
         if (IsAbsent(reach))
@@ -194,6 +226,19 @@ internal sealed unsafe class DecodeOperator : RowOperator
         batch.Utf8(_id).Set(row, at, length);
     }
 
+    private int ChannelCode(ReadOnlySpan<byte> channel) => IsBlank(channel) ? _defaultChannelCode : _channels.GetOrAdd(channel);
+
+    /// <summary>Whether there is nothing but white space. Columns are written down with '' where they are absent, so an empty text must not be a value beside that.</summary>
+    private static bool IsBlank(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty && Rune.DecodeFromUtf8(text, out var rune, out var length) == OperationStatus.Done && Rune.IsWhiteSpace(rune))
+        {
+            text = text[length..];
+        }
+
+        return text.IsEmpty;
+    }
+
     private int LanguageCode(ReadOnlySpan<byte> tag)
     {
         var end = tag.IndexOfAny((byte)'-', (byte)'_');
@@ -204,9 +249,17 @@ internal sealed unsafe class DecodeOperator : RowOperator
         }
 
         Span<byte> lower = stackalloc byte[8];
-        Ascii.ToLower(tag, lower, out var length);
-        lower = lower[..length];
-        return length != tag.Length || lower.SequenceEqual("und"u8) ? -1 : _languages.GetOrAdd(lower);
+        for (var i = 0; i < tag.Length; i++)
+        {
+            lower[i] = (byte)(tag[i] | 0x20);
+            if ((uint)(lower[i] - 'a') >= 26)
+            {
+                return -1;
+            }
+        }
+
+        lower = lower[..tag.Length];
+        return lower.SequenceEqual("und"u8) ? -1 : _languages.GetOrAdd(lower);
     }
 
     private static bool TryReach(ReadOnlySpan<byte> number, out long reach)

@@ -42,50 +42,80 @@ internal static class PostTime
         }
 
         time = 0;
-        return format != PostTimeFormat.Iso8601 && TryEpoch(text, format, out time);
+        return format != PostTimeFormat.Iso8601 && !(format == PostTimeFormat.Auto && IsBasicDate(text)) && TryEpoch(text, format, out time);
     }
 
     /// <summary>
     /// Reads <c>2026-03-01</c>, <c>2026-03-01T12:30</c>, seconds and a fraction after it, then <c>Z</c>, <c>+02</c>, <c>+0200</c>,
     /// <c>+02:00</c> or nothing for UTC. A space may stand for the T and before the zone. Fractions of a millisecond are cut off.
+    /// Hyphens and colons may be missing (<c>20260301T1230</c>), hyphens in the years 1900 to 2099.
     /// </summary>
     internal static bool TryIso(ReadOnlySpan<byte> s, out long time)
     {
         time = 0;
         if (s.Length < 10 || !Two(s, 0, out var century) || !Two(s, 2, out var year) || s[4] != '-' || !Two(s, 5, out var month) || s[7] != '-' || !Two(s, 8, out var day))
         {
+            return TryBasic(s, out time);
+        }
+
+        return TryDate((century * 100) + year, month, day, out time) && TryRest(s[10..], ref time);
+    }
+
+    private static bool TryBasic(ReadOnlySpan<byte> s, out long time)
+    {
+        time = 0;
+        if (s.Length < 8 || !IsBasicDate(s[..8]) || (s.Length > 8 && s[8] is not ((byte)'T' or (byte)'t' or (byte)' ')))
+        {
             return false;
         }
 
-        year += century * 100;
+        Two(s, 0, out var century);
+        Two(s, 2, out var year);
+        Two(s, 4, out var month);
+        Two(s, 6, out var day);
+        return TryDate((century * 100) + year, month, day, out time) && TryRest(s[8..], ref time);
+    }
+
+    /// <summary>Whether this is written like a date of the years 1900 to 2099. As seconds it would be a day of 1970.</summary>
+    private static bool IsBasicDate(ReadOnlySpan<byte> s) =>
+        s.Length == 8 && (s.StartsWith("19"u8) || s.StartsWith("20"u8)) && !s.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+
+    private static bool TryDate(int year, int month, int day, out long time)
+    {
+        time = 0;
         if (year == 0 || month is 0 or > 12 || day == 0 || day > DaysInMonth(year, month))
         {
             return false;
         }
 
         time = DaysSince1970(year, month, day) * MillisecondsPerDay;
-        return s.Length == 10 || (s[10] is (byte)'T' or (byte)'t' or (byte)' ' && TryTimeOfDay(s[11..], ref time));
+        return true;
     }
+
+    /// <summary>Reads what follows a date: nothing, or a time of day.</summary>
+    private static bool TryRest(ReadOnlySpan<byte> s, ref long time) =>
+        s.IsEmpty || (s[0] is (byte)'T' or (byte)'t' or (byte)' ' && TryTimeOfDay(s[1..], ref time));
 
     private static bool TryTimeOfDay(ReadOnlySpan<byte> s, ref long time)
     {
-        if (s.Length < 5 || !Two(s, 0, out var hour) || s[2] != ':' || !Two(s, 3, out var minute) || hour > 24 || minute > 59 || (hour == 24 && minute > 0))
+        var colon = s.Length > 2 && s[2] == ':' ? 1 : 0;
+        if (!Two(s, 0, out var hour) || !Two(s, 2 + colon, out var minute) || hour > 24 || minute > 59 || (hour == 24 && minute > 0))
         {
             return false;
         }
 
         time += (hour * 3_600_000L) + (minute * 60_000L);
-        s = s[5..];
-        if (s.Length > 0 && s[0] == ':')
+        s = s[(4 + colon)..];
+        if (s.Length > 0 && (colon == 1 ? s[0] == ':' : char.IsAsciiDigit((char)s[0])))
         {
             // 60 is a leap second; 24:00 is the end of the day.
-            if (!Two(s, 1, out var second) || second > 60 || (hour == 24 && second > 0))
+            if (!Two(s, colon, out var second) || second > 60 || (hour == 24 && second > 0))
             {
                 return false;
             }
 
             time += second * 1_000L;
-            s = s[3..];
+            s = s[(2 + colon)..];
             if (s.Length > 0 && s[0] is (byte)'.' or (byte)',' && !TryFraction(ref s, ref time))
             {
                 return false;

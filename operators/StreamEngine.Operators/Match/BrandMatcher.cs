@@ -8,6 +8,7 @@ namespace StreamEngine.Operators;
 internal readonly record struct Mention(int Brand, int Start, int Length);
 
 /// <summary>Finds the brands in texts, one after another. Holds what it needs for that; not for several threads at once.</summary>
+/// <remarks>What it does grows with a text's length n by no more than n log n, whatever the text repeats.</remarks>
 internal sealed class BrandMatcher(BrandSet brands)
 {
     private readonly int[] _patternSeen = new int[brands.Patterns.Length];
@@ -19,21 +20,26 @@ internal sealed class BrandMatcher(BrandSet brands)
     private int[] _candidates = new int[256];
     private int[] _starts = new int[256];
     private Hit[] _hits = new Hit[64];
+    private Hit[] _exclusions = new Hit[16];
+    private int[] _sources = [];
     private Mention[] _mentions = new Mention[16];
     private int _hitCount;
+    private int _exclusionCount;
     private int _mentionCount;
     private int _foldedLength;
+    private int _sourcesOf;
+    private bool _isInPlace;
     private int _text;
 
     /// <summary>The brands that a text mentions, in the order of their file. Valid until the next call.</summary>
     public ReadOnlySpan<Mention> Find(ReadOnlySpan<byte> text)
     {
-        _hitCount = 0;
-        _mentionCount = 0;
+        _hitCount = _exclusionCount = _mentionCount = 0;
         if (_text++ == int.MaxValue)
         {
             Array.Clear(_patternSeen);
             Array.Clear(_brandSeen);
+            _sourcesOf = 0;
             _text = 1;
         }
 
@@ -142,18 +148,27 @@ internal sealed class BrandMatcher(BrandSet brands)
 
         start -= pattern.Prefix.Length;
         end += pattern.Suffix.Length;
-        if (pattern.Exact is not null && !pattern.IsWrittenAs(text[TextFolding.SourceOffset(text, start)..TextFolding.SourceOffset(text, end)]))
+        if (pattern.Exact is not null && !pattern.IsWrittenAs(text[SourceOf(text, start)..SourceOf(text, end)]))
         {
             return;
         }
 
         _patternSeen[number] = _text;
-        if (_hitCount == _hits.Length)
+        Append(ref _hits, ref _hitCount, new Hit(number, start, end));
+        if (brands.Excludes[number])
         {
-            Array.Resize(ref _hits, _hitCount * 2);
+            Append(ref _exclusions, ref _exclusionCount, new Hit(number, start, end));
+        }
+    }
+
+    private static void Append(ref Hit[] hits, ref int count, Hit hit)
+    {
+        if (count == hits.Length)
+        {
+            Array.Resize(ref hits, count * 2);
         }
 
-        _hits[_hitCount++] = new Hit(number, start, end);
+        hits[count++] = hit;
     }
 
     private static bool IsBehindWord(ReadOnlySpan<byte> before) =>
@@ -162,14 +177,24 @@ internal sealed class BrandMatcher(BrandSet brands)
     /// <summary>Decides for each occurrence which brands it means.</summary>
     private void Resolve()
     {
-        for (var i = 0; i < _hitCount; i++)
+        if (_exclusionCount > 1)
         {
-            foreach (var use in brands.Uses[_hits[i].Pattern])
+            _exclusions.AsSpan(0, _exclusionCount).Sort(static (a, b) => a.Pattern != b.Pattern ? a.Pattern.CompareTo(b.Pattern) : a.Start.CompareTo(b.Start));
+        }
+
+        foreach (ref readonly var hit in _hits.AsSpan(0, _hitCount))
+        {
+            foreach (var use in brands.Uses[hit.Pattern])
             {
-                var rules = brands.Rules[use.Brand];
-                if ((!use.NeedsContext || AnySeen(rules.Context)) && !AnySeen(rules.NeverWith) && !IsExcluded(_hits[i], rules.Exclude))
+                if (_brandSeen[use.Brand] == _text && _mentions[_brandMention[use.Brand]].Start <= hit.Start)
                 {
-                    Mention(use.Brand, _hits[i]);
+                    continue; // the first place counts
+                }
+
+                var rules = brands.Rules[use.Brand];
+                if ((!use.NeedsContext || AnySeen(rules.Context)) && !AnySeen(rules.NeverWith) && !IsExcluded(hit, rules.Exclude))
+                {
+                    Mention(use.Brand, hit);
                 }
             }
         }
@@ -179,12 +204,7 @@ internal sealed class BrandMatcher(BrandSet brands)
     {
         if (_brandSeen[brand] == _text)
         {
-            ref var mention = ref _mentions[_brandMention[brand]];
-            if (hit.Start < mention.Start)
-            {
-                mention = new Mention(brand, hit.Start, hit.End - hit.Start);
-            }
-
+            _mentions[_brandMention[brand]] = new Mention(brand, hit.Start, hit.End - hit.Start);
             return;
         }
 
@@ -213,16 +233,11 @@ internal sealed class BrandMatcher(BrandSet brands)
     }
 
     /// <summary>Whether an occurrence lies within one of <paramref name="exclusions"/>.</summary>
-    private bool IsExcluded(Hit hit, int[] exclusions)
+    private bool IsExcluded(in Hit hit, int[] exclusions)
     {
-        if (!AnySeen(exclusions))
+        foreach (var pattern in exclusions)
         {
-            return false;
-        }
-
-        foreach (ref readonly var other in _hits.AsSpan(0, _hitCount))
-        {
-            if (other.Start <= hit.Start && other.End >= hit.End && Array.IndexOf(exclusions, other.Pattern) >= 0)
+            if (_patternSeen[pattern] == _text && LastEnd(pattern, hit.Start) >= hit.End)
             {
                 return true;
             }
@@ -231,21 +246,75 @@ internal sealed class BrandMatcher(BrandSet brands)
         return false;
     }
 
+    /// <summary>The end of the last occurrence of an exclusion that starts no later than <paramref name="start"/>, or -1. Of one pattern, what starts later ends later.</summary>
+    private int LastEnd(int pattern, int start)
+    {
+        var (from, to) = (0, _exclusionCount);
+        while (from < to)
+        {
+            var middle = (from + to) >>> 1;
+            ref readonly var other = ref _exclusions[middle];
+            if (other.Pattern < pattern || (other.Pattern == pattern && other.Start <= start))
+            {
+                from = middle + 1;
+            }
+            else
+            {
+                to = middle;
+            }
+        }
+
+        return from > 0 && _exclusions[from - 1].Pattern == pattern ? _exclusions[from - 1].End : -1;
+    }
+
     /// <summary>Turns places in the folded text into places in the text.</summary>
     private void ToSource(ReadOnlySpan<byte> text, Span<Mention> mentions)
     {
-        // Folded ASCII of unchanged length has every byte in its place: nothing that folding cuts is ASCII but HTML entities.
-        if (_foldedLength == text.Length && Ascii.IsValid(text))
+        // Of a few the places are found sooner than those of all bytes.
+        var few = mentions.Length <= 2 && _sourcesOf != _text;
+        if (few && IsInPlace(text))
         {
             return;
         }
 
         foreach (ref var mention in mentions)
         {
-            var start = TextFolding.SourceOffset(text, mention.Start);
-            mention = new Mention(mention.Brand, start, TextFolding.SourceOffset(text[start..], mention.Length));
+            var start = few ? TextFolding.SourceOffset(text, mention.Start) : SourceOf(text, mention.Start);
+            var end = few ? start + TextFolding.SourceOffset(text[start..], mention.Length) : SourceOf(text, mention.Start + mention.Length);
+            mention = new Mention(mention.Brand, start, end - start);
         }
     }
+
+    /// <summary>The offset of the character that a byte of the folded text came from.</summary>
+    private int SourceOf(ReadOnlySpan<byte> text, int folded)
+    {
+        if (_sourcesOf != _text)
+        {
+            FindSources(text);
+        }
+
+        return _isInPlace ? folded : folded == _foldedLength ? text.Length : _sources[folded];
+    }
+
+    private void FindSources(ReadOnlySpan<byte> text)
+    {
+        _sourcesOf = _text;
+        _isInPlace = IsInPlace(text);
+        if (_isInPlace)
+        {
+            return;
+        }
+
+        if (_sources.Length < _foldedLength)
+        {
+            _sources = new int[_folded.Length];
+        }
+
+        TextFolding.Fold(text, _folded.AsSpan(0, _foldedLength), _sources.AsSpan(0, _foldedLength));
+    }
+
+    // Folded ASCII of unchanged length has every byte in its place: nothing that folding cuts is ASCII but HTML entities.
+    private bool IsInPlace(ReadOnlySpan<byte> text) => _foldedLength == text.Length && Ascii.IsValid(text);
 
     private readonly record struct Hit(int Pattern, int Start, int End);
 }

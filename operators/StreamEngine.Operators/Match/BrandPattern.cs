@@ -34,7 +34,7 @@ internal sealed record BrandPattern
     /// <summary>What must stand right behind the last word.</summary>
     public byte[] Suffix { get; }
 
-    /// <summary>The text as written, where case and diacritics count.</summary>
+    /// <summary>Where case and diacritics count: the text as written, but for typography and HTML entities, without white space and hyphens.</summary>
     public byte[]? Exact { get; }
 
     /// <summary>Equal for patterns that find the same.</summary>
@@ -77,7 +77,7 @@ internal sealed record BrandPattern
             gaps,
             folded.AsSpan(0, words[0].Start).ToArray(),
             folded.AsSpan(words[^1].End, length - words[^1].End).ToArray(),
-            caseSensitive ? raw : null);
+            caseSensitive ? Exactly(raw) : null);
         return true;
     }
 
@@ -106,17 +106,38 @@ internal sealed record BrandPattern
     public bool IsWrittenAs(ReadOnlySpan<byte> source)
     {
         var exact = Exact.AsSpan();
-        while (true)
+        Span<byte> signs = stackalloc byte[4];
+        for (var at = 0; at < source.Length;)
         {
-            exact = exact.TrimStart(" \t\r\n-"u8);
-            source = source.TrimStart(" \t\r\n-"u8);
-            if (exact.IsEmpty || source.IsEmpty || exact[0] != source[0])
+            var count = ReadSigns(source, ref at, signs);
+            if (!exact.StartsWith(signs[..count]))
             {
-                return exact.IsEmpty && source.IsEmpty;
+                return false;
             }
 
-            exact = exact[1..];
-            source = source[1..];
+            exact = exact[count..];
         }
+
+        return exact.IsEmpty;
+    }
+
+    private static byte[] Exactly(ReadOnlySpan<byte> text)
+    {
+        var exact = new List<byte>(text.Length);
+        Span<byte> signs = stackalloc byte[4];
+        for (var at = 0; at < text.Length;)
+        {
+            exact.AddRange(signs[..ReadSigns(text, ref at, signs)]);
+        }
+
+        return [.. exact];
+    }
+
+    /// <summary>Reads a character of which case and diacritics count; white space and hyphens are none.</summary>
+    private static int ReadSigns(ReadOnlySpan<byte> text, ref int at, Span<byte> signs)
+    {
+        var count = TextFolding.FoldTypography(text, at, signs, out var length);
+        at += length;
+        return count == 1 && signs[0] is <= (byte)' ' or (byte)'-' ? 0 : count;
     }
 }

@@ -22,6 +22,12 @@ internal sealed class BrandSet
         Names = [.. brands.Select(brand => brand.Name)];
         Patterns = [.. _patterns];
         Uses = [.. _uses.Select(uses => uses.Distinct().ToArray())];
+        Excludes = new bool[Patterns.Length];
+        foreach (var pattern in Rules.SelectMany(rules => rules.Exclude))
+        {
+            Excludes[pattern] = true;
+        }
+
         var words = new Dictionary<string, int>();
         var list = new List<byte[]>();
         foreach (var word in _patterns.SelectMany(pattern => pattern.Words))
@@ -47,6 +53,9 @@ internal sealed class BrandSet
 
     /// <summary>For each pattern, the brands that it means.</summary>
     public BrandUse[][] Uses { get; }
+
+    /// <summary>For each pattern, whether a brand is not meant within it.</summary>
+    public bool[] Excludes { get; }
 
     /// <summary>The words of all patterns.</summary>
     public WordIndex Words { get; }

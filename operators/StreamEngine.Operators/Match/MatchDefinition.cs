@@ -21,11 +21,12 @@ public sealed class MatchDefinition : OperatorDefinition
         Looks for the brands of a file in each post's text. A post gives one row per brand that it mentions, however often it does, in the
         order of the file; a post without a brand is unmatched and goes no further.
 
-        Upper and lower case and diacritics make no difference ('Żabka' is found in 'ZABKA'), nor do HTML entities. Whole words are
-        compared: letters, digits and underscores belong to a word, so 'acme' is found in 'acme's', 'l'acme', '#acme' and 'acme-fan', but
-        not in 'acmefan', '#acme_fan' or in the handle '@acme'; handles are listed as handles. White space and hyphens between words count
-        for nothing ('coca cola' is found in 'Coca-Cola'); other signs must be there ('at&t', 'disney+'). Several brands may be found in
-        the same place.
+        Upper and lower case and diacritics make no difference ('Żabka' is found in 'ZABKA') unless a brand is case_sensitive; HTML
+        entities ('AT&amp;T') and typographic quotes, dashes and spaces ('McDonald’s') never do. Whole words are compared: letters,
+        digits and underscores belong to a word, so 'acme' is found in 'acme's', 'l'acme', '#acme' and 'acme-fan', but not in
+        'acmefan', '#acme_fan' or in the handle '@acme'; handles are listed as handles. White space and hyphens between words count for
+        nothing ('coca cola' is found in 'Coca-Cola'); other signs must be there ('at&t', 'disney+'). Several brands may be found in the
+        same place.
 
         The time it takes hardly depends on the number of keywords. A file that changes is read at the next start.
 

@@ -50,6 +50,9 @@ internal sealed class RollupWindows : IOperator
     /// <summary>Slots in memory.</summary>
     public int SlotCount => _store.Slots.Count;
 
+    /// <summary>Channels in memory.</summary>
+    public int ChannelCount => _store.Texts[1].Count;
+
     /// <inheritdoc/>
     public IObservable<RecordBatch> Connect(IObservable<RecordBatch> source) => Observable.Create<RecordBatch>(observer =>
     {
@@ -120,6 +123,7 @@ internal sealed class RollupWindows : IOperator
         }
 
         _folded = _settled;
+        _store.ForgetTexts();
         if (_refused > 0)
         {
             _context.Logger.LogWarning("Operator {Operator}: {Count} windows came that were settled already; they are not counted", _context.OperatorId, _refused);

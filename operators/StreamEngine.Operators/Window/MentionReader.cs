@@ -48,7 +48,7 @@ internal sealed class MentionReader
         _text = schema.IndexOf("text");
         _id = schema.IndexOf("id");
         (_mentionStart, _mentionLength) = (schema.IndexOf("mention_start"), schema.IndexOf("mention_length"));
-        _groups = [.. WindowDefinition.Groups.Select((name, i) => new GroupCodes(settings.By[i] ? context.Column(name) : -1, texts[i]))];
+        _groups = [.. WindowDefinition.Groups.Select((name, i) => new GroupCodes(settings.By[i] ? context.Column(name) : -1, texts, i))];
     }
 
     /// <summary>The columns that are read where they are there.</summary>
@@ -193,10 +193,11 @@ internal sealed class MentionReader
         }
     }
 
-    /// <summary>Turns the codes of a batch's column into those of the task's own dictionary, which outlives restarts of the former.</summary>
-    private sealed class GroupCodes(int column, Utf8Dictionary texts)
+    /// <summary>Turns the codes of a batch's column into those of the task's own dictionary. Either may begin anew.</summary>
+    private sealed class GroupCodes(int column, KeyTexts texts, int group)
     {
         private Utf8Dictionary? _source;
+        private Utf8Dictionary? _target;
         private int[] _codes = [];
         private int[] _rows = [];
 
@@ -209,9 +210,9 @@ internal sealed class MentionReader
 
             var values = batch.Dictionary(column);
             _rows = values.Values;
-            if (!ReferenceEquals(values.Dictionary, _source))
+            if (!ReferenceEquals(values.Dictionary, _source) || !ReferenceEquals(texts[group], _target))
             {
-                _source = values.Dictionary;
+                (_source, _target) = (values.Dictionary, texts[group]);
                 _codes = [];
             }
         }
@@ -241,7 +242,9 @@ internal sealed class MentionReader
                 Array.Fill(_codes, -1, known, _codes.Length - known);
             }
 
-            return _codes[code] = texts.GetOrAdd(_source![code]);
+            // Rows are written down with '' where a column is absent: an empty text beside that would be a second row with one key.
+            var text = _source![code];
+            return text.IsEmpty ? -1 : _codes[code] = _target!.GetOrAdd(text);
         }
     }
 }

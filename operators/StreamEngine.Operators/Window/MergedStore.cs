@@ -193,6 +193,31 @@ internal class MergedStore(Func<long, long> end)
         _free.Push(window);
     }
 
+    /// <summary>Forgets texts that no key has any more, once they are many.</summary>
+    public void ForgetTexts()
+    {
+        if (Texts.AreMany)
+        {
+            Texts.BeginAnew();
+            Renew();
+            Texts.Renewed();
+        }
+    }
+
+    /// <summary>Gives all keys the codes that their texts have now.</summary>
+    protected virtual void Renew()
+    {
+        Slots.Renew(Texts);
+        _index.Renew(Texts);
+        foreach (ref var window in _windows.AsSpan(0, _used))
+        {
+            if (window.Live)
+            {
+                window.Key = Texts.Renew(window.Key);
+            }
+        }
+    }
+
     /// <summary>The slot of a part in a window, or -1.</summary>
     protected int SlotOf(int window, int part)
     {

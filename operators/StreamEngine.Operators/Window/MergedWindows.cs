@@ -53,6 +53,9 @@ internal sealed class MergedWindows : IOperator
     /// <summary>Slots in memory.</summary>
     public int SlotCount => _store.Slots.Count;
 
+    /// <summary>Channels in memory.</summary>
+    public int ChannelCount => _store.Texts[1].Count;
+
     /// <inheritdoc/>
     public IObservable<RecordBatch> Connect(IObservable<RecordBatch> source) => Observable.Create<RecordBatch>(observer =>
     {
@@ -147,6 +150,7 @@ internal sealed class MergedWindows : IOperator
             Fold();
         }
 
+        _store.ForgetTexts();
         if (RefusedSlots > _refusedAtLastCut)
         {
             _context.Logger.LogWarning("Operator {Operator}: {Count} slots came for windows that ended before {Purged:O} and are forgotten (option 'retain'); they are not counted", _context.OperatorId, RefusedSlots - _refusedAtLastCut, DateTimeOffset.FromUnixTimeMilliseconds(_clock.PurgedThrough));

@@ -16,7 +16,7 @@ namespace StreamEngine.Operators;
 /// </remarks>
 internal sealed class SessionStore(long gap) : MergedStore(start => start + gap)
 {
-    private readonly Dictionary<SlotKey, List<int>> _byKey = [];
+    private Dictionary<SlotKey, List<int>> _byKey = [];
 
     /// <summary>Called when a session that was emitted went into another.</summary>
     public Action<int>? Retracted { get; set; }
@@ -91,6 +91,13 @@ internal sealed class SessionStore(long gap) : MergedStore(start => start + gap)
         }
 
         base.Remove(window);
+    }
+
+    /// <inheritdoc/>
+    protected override void Renew()
+    {
+        base.Renew();
+        _byKey = _byKey.ToDictionary(sessions => Texts.Renew(sessions.Key), sessions => sessions.Value);
     }
 
     private void RemoveIfEmpty(List<int> sessions, in SlotKey key)

@@ -76,6 +76,20 @@ internal sealed class SlotIndex
         Count--;
     }
 
+    /// <summary>Gives all keys the codes that their texts have now.</summary>
+    public void Renew(KeyTexts texts)
+    {
+        var old = _entries;
+        _entries = NewEntries(old.Length);
+        foreach (ref var entry in old.AsSpan())
+        {
+            if (entry.Position != Free)
+            {
+                Place(texts.Renew(entry.Key), entry.Position);
+            }
+        }
+    }
+
     private void Grow()
     {
         var old = _entries;

@@ -9,16 +9,40 @@ internal readonly record struct SlotKey(long Start, int Brand, int Channel, int 
     public int Hash => (int)Hash64.Mix((ulong)Start ^ Hash64.Mix(((ulong)(uint)Brand << 32) ^ ((ulong)(uint)Channel << 16) ^ (uint)Language));
 }
 
-/// <summary>The texts behind the codes of slot keys, as one task knows them.</summary>
+/// <summary>
+/// The texts behind the codes of slot keys, as one task knows them. A graph that meets ever new texts has them forgotten with their slots:
+/// all keys that are kept get codes anew, one by one, between <see cref="BeginAnew"/> and <see cref="Renewed"/>.
+/// </summary>
 internal sealed class KeyTexts
 {
     /// <summary>Columns that a window can be grouped by.</summary>
     public const int Count = 3;
 
-    private readonly Utf8Dictionary[] _dictionaries = [new(int.MaxValue), new(int.MaxValue), new(int.MaxValue)];
+    /// <summary>So few texts are not worth forgetting.</summary>
+    private const int LeastToForget = 1 << 16;
 
-    /// <summary>The dictionary of a column: 0 brand, 1 channel, 2 language.</summary>
+    private Utf8Dictionary[] _dictionaries = New();
+    private Utf8Dictionary[] _former = [];
+    private int _forgetAbove = LeastToForget;
+
+    /// <summary>Whether there are so many texts, twice those of the keys last kept, that most may be of keys that are gone.</summary>
+    public bool AreMany => Most > _forgetAbove;
+
+    /// <summary>The dictionary of a column: 0 brand, 1 channel, 2 language. Another one after <see cref="BeginAnew"/>.</summary>
     public Utf8Dictionary this[int column] => _dictionaries[column];
+
+    /// <summary>Begins without texts. Codes given before mean nothing any more but to <see cref="Renew"/>.</summary>
+    public void BeginAnew() => (_former, _dictionaries) = (_dictionaries, New());
+
+    /// <summary>A key from before <see cref="BeginAnew"/>, in the codes of now.</summary>
+    public SlotKey Renew(in SlotKey key) => new(key.Start, RenewCode(0, key.Brand), RenewCode(1, key.Channel), RenewCode(2, key.Language));
+
+    /// <summary>Says that all keys that are kept have been renewed.</summary>
+    public void Renewed()
+    {
+        _former = [];
+        _forgetAbove = Math.Max(LeastToForget, 2 * Most);
+    }
 
     /// <summary>The text of a code; empty where absent.</summary>
     public ReadOnlySpan<byte> Text(int column, int code) => code < 0 ? default : _dictionaries[column][code];
@@ -52,6 +76,12 @@ internal sealed class KeyTexts
         var channel = ReadCode(1, ref reader);
         return new SlotKey(start, brand, channel, ReadCode(2, ref reader));
     }
+
+    private int Most => Math.Max(_dictionaries[0].Count, Math.Max(_dictionaries[1].Count, _dictionaries[2].Count));
+
+    private static Utf8Dictionary[] New() => [new(int.MaxValue), new(int.MaxValue), new(int.MaxValue)];
+
+    private int RenewCode(int column, int code) => code < 0 ? -1 : _dictionaries[column].GetOrAdd(_former[column][code]);
 
     private int CompareTexts(int column, int a, int b) =>
         a == b ? 0 : a < 0 || b < 0 ? a.CompareTo(b) : _dictionaries[column][a].SequenceCompareTo(_dictionaries[column][b]);

@@ -16,7 +16,7 @@ internal sealed class SlotSender(OperatorContext context, KeyTexts texts, SlotSt
     private const int MaxRows = 1024;
     private const int MaxBytes = 256 * 1024;
 
-    private readonly RecordBatch _batch = Prepare(texts);
+    private readonly RecordBatch _batch = new(WindowColumns.Exchange, MaxRows);
     private readonly StateWriter _slot = new();
 
     public IObserver<RecordBatch>? Observer { get; set; }
@@ -60,6 +60,9 @@ internal sealed class SlotSender(OperatorContext context, KeyTexts texts, SlotSt
         _batch.Watermark = watermark;
         _batch.SourcePartitionCount = context.PartitionCount;
         _batch.SourceIdle = idle;
+        _batch.Dictionary(WindowColumns.ExchangeBrand).Dictionary = texts[0];
+        _batch.Dictionary(WindowColumns.ExchangeChannel).Dictionary = texts[1];
+        _batch.Dictionary(WindowColumns.ExchangeLanguage).Dictionary = texts[2];
     }
 
     private void Append(int position)
@@ -75,14 +78,5 @@ internal sealed class SlotSender(OperatorContext context, KeyTexts texts, SlotSt
         slots.Write(position, _slot, withSamples: alwaysWhole || slot.Samples.Revision != slot.Samples.Sent);
         slot.Samples.Sent = slot.Samples.Revision;
         _batch.Utf8(WindowColumns.ExchangeSlot).Set(row, _slot.Written);
-    }
-
-    private static RecordBatch Prepare(KeyTexts texts)
-    {
-        var batch = new RecordBatch(WindowColumns.Exchange, MaxRows);
-        batch.Dictionary(WindowColumns.ExchangeBrand).Dictionary = texts[0];
-        batch.Dictionary(WindowColumns.ExchangeChannel).Dictionary = texts[1];
-        batch.Dictionary(WindowColumns.ExchangeLanguage).Dictionary = texts[2];
-        return batch;
     }
 }

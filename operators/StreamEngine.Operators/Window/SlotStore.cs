@@ -56,6 +56,18 @@ internal sealed class SlotStore
         _free.Push(position);
     }
 
+    /// <summary>Gives the keys of all slots the codes that their texts have now.</summary>
+    public void Renew(KeyTexts texts)
+    {
+        foreach (ref var slot in _slots.AsSpan(0, _used))
+        {
+            if ((slot.Flags & SlotFlags.Live) != 0)
+            {
+                slot.Key = texts.Renew(slot.Key);
+            }
+        }
+    }
+
     /// <summary>Forgets what a slot counted; its key, place and flags stay.</summary>
     public void Empty(int position)
     {

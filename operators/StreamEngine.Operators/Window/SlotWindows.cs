@@ -47,6 +47,9 @@ internal sealed class SlotWindows : IOperator
     /// <summary>Slots in memory.</summary>
     public int SlotCount => _slots.Count;
 
+    /// <summary>Channels in memory.</summary>
+    public int ChannelCount => _texts[1].Count;
+
     /// <inheritdoc/>
     public IObservable<RecordBatch> Connect(IObservable<RecordBatch> source) => Observable.Create<RecordBatch>(observer =>
     {
@@ -288,6 +291,14 @@ internal sealed class SlotWindows : IOperator
         if (_firstEnd <= _tables.ClosedThrough)
         {
             ForgetClosed();
+        }
+
+        if (_texts.AreMany)
+        {
+            _texts.BeginAnew();
+            _slots.Renew(_texts);
+            _index.Renew(_texts);
+            _texts.Renewed();
         }
     }
 

@@ -22,12 +22,9 @@ internal sealed class WindowSender
     public WindowSender(OperatorContext context, MergedStore store)
     {
         (_context, _store) = (context, store);
-        _sum = store.Slots.Add(default);
+        _sum = store.Slots.Add(new SlotKey(0, -1, -1, -1));
         (_tellsEvidence, _tellsSlot) = (context.IsRead("evidence"), context.IsRead("slot"));
         _batch = new RecordBatch(context.OutputSchema, MaxRows);
-        _batch.Dictionary(WindowColumns.Brand).Dictionary = store.Texts[0];
-        _batch.Dictionary(WindowColumns.Channel).Dictionary = store.Texts[1];
-        _batch.Dictionary(WindowColumns.Language).Dictionary = store.Texts[2];
     }
 
     public IObserver<RecordBatch>? Observer { get; set; }
@@ -62,6 +59,9 @@ internal sealed class WindowSender
         _batch.Origin.Source = _context.OperatorId;
         _batch.Origin.Partition = _context.Partition;
         _batch.Watermark = watermark;
+        _batch.Dictionary(WindowColumns.Brand).Dictionary = _store.Texts[0];
+        _batch.Dictionary(WindowColumns.Channel).Dictionary = _store.Texts[1];
+        _batch.Dictionary(WindowColumns.Language).Dictionary = _store.Texts[2];
     }
 
     private void Append(int window, long closed)

@@ -79,6 +79,31 @@ public static class TextFolding
         }
     }
 
+    /// <summary>Writes the character at an offset with its typography folded away, as <see cref="Fold(ReadOnlySpan{byte}, Span{byte})"/> does it, and as it is otherwise: case and diacritics stay.</summary>
+    /// <param name="utf8">Text in UTF-8; invalid bytes are allowed.</param>
+    /// <param name="at">Offset of a character in it.</param>
+    /// <param name="destination">At least 4 bytes.</param>
+    /// <param name="length">Bytes that the character takes in the text: of an HTML entity all.</param>
+    /// <returns>The number of bytes written; 0 for a zero-width character.</returns>
+    public static int FoldTypography(ReadOnlySpan<byte> utf8, int at, Span<byte> destination, out int length)
+    {
+        var codePoint = CodePoint.Decode(utf8, at, out length);
+        switch (codePoint)
+        {
+            case < 0x80:
+                destination[0] = (byte)codePoint;
+                return 1;
+            case >= 0xFF01 and <= 0xFF5E:
+                destination[0] = (byte)(codePoint - 0xFEE0);
+                return 1;
+            // Blocks without a letter that has a case, where quotes, dashes, spaces and zero-width characters are.
+            case < 0xC0 or 0x02BC or (>= 0x2000 and < 0x2070) or 0x2212 or 0x3000 or (>= 0xFE00 and <= 0xFE0F) or 0xFEFF:
+                return FoldRare(codePoint, destination);
+            default:
+                return new Rune(codePoint).EncodeToUtf8(destination);
+        }
+    }
+
     /// <summary>Lower-cases ASCII up to the first byte that is not ASCII or is "&amp;".</summary>
     private static int FoldAscii(ReadOnlySpan<byte> source, Span<byte> destination)
     {

@@ -45,6 +45,33 @@ public sealed class ExchangeTests
     }
 
     [Fact]
+    public void Texts_come_through_however_many_came_before_and_are_not_held_for_ever()
+    {
+        var writer = new ExchangeWriter(_output, _schema, 1);
+        var reader = new ExchangeReader("test", []);
+        var (expected, most) = (new List<string>(), 0);
+        reader.Register("window", _schema, batch =>
+        {
+            Assert.Equal(expected, Enumerable.Range(0, batch.RowCount).Select(row => batch.Dictionary(0).Dictionary.GetString(batch.Dictionary(0)[row])));
+            most = Math.Max(most, batch.Dictionary(0).Dictionary.Count);
+        });
+        for (var from = 0; from < 1_200_000; from += 5_000)
+        {
+            expected = [.. Enumerable.Range(from, 5_000).Select(i => $"brand {i}")];
+            var (batch, outputs) = (new RecordBatch(_schema), new OutputBuffer());
+            foreach (var brand in expected)
+            {
+                batch.Dictionary(0)[batch.AppendRecord(batch.RowCount)] = batch.Dictionary(0).Dictionary.GetOrAdd(brand);
+            }
+
+            writer.Write(batch, 0, 1, outputs);
+            reader.Deliver(outputs[0].Value);
+        }
+
+        Assert.InRange(most, 1 << 16, 80_000);
+    }
+
+    [Fact]
     public void Damaged_bytes_are_refused_and_nothing_is_allocated_for_what_they_claim()
     {
         var reader = new ExchangeReader("g.partials[0]", []);

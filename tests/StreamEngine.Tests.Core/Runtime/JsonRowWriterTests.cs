@@ -34,6 +34,21 @@ public sealed class JsonRowWriterTests
     }
 
     [Fact]
+    public void Keys_of_several_columns_differ_where_a_column_does_whatever_the_texts_hold()
+    {
+        string[] texts = ["", "x", "|", "\\", "x|", "|y", "x|y", "x\\", "\\|y", "||", "\\\\"];
+        var batch = new RecordBatch(_schema);
+        foreach (var (brand, text) in texts.SelectMany(brand => texts.Select(text => (brand, text))))
+        {
+            Set(batch, brand, text, 1, 1, 1);
+        }
+
+        Assert.Equal(batch.RowCount, Keys(batch, "brand", "text").Distinct().Count());
+        Assert.Contains("x\\|y|\\\\", Keys(batch, "brand", "text"));
+        Assert.Equal(texts.SelectMany(brand => texts.Select(_ => brand)), Keys(batch, "brand"));
+    }
+
+    [Fact]
     public void A_document_is_sent_as_it_is_and_its_records_are_not_counted_behind_the_exchange()
     {
         var batch = new RecordBatch(_schema);
@@ -45,6 +60,14 @@ public sealed class JsonRowWriterTests
 
         Assert.Equal("{}", Encoding.UTF8.GetString(outputs[0].Value));
         Assert.Equal([RecordFate.None], batch.Origin.Fates.ToArray());
+    }
+
+    private static List<string> Keys(RecordBatch batch, params string[] columns)
+    {
+        var outputs = new OutputBuffer();
+        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Json, [.. columns]), _schema, 5);
+        writer.Write(batch, countRecords: false, outputs);
+        return [.. Enumerable.Range(0, outputs.Count).Select(i => Encoding.UTF8.GetString(outputs[i].Key))];
     }
 
     private static void Check(OutputRecord record, string key, object expected)

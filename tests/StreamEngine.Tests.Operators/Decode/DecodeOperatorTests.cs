@@ -43,6 +43,36 @@ public sealed class DecodeOperatorTests
         Assert.Equal([new Row("3-0", Noon, null, "forum", null, "", 0)], rows);
     }
 
+    [Theory]
+    [InlineData("", "forum")]
+    [InlineData(" \\t\u00a0", "forum")]
+    [InlineData(" \\u3000", null)]
+    [InlineData("", null)]
+    [InlineData("", "")]
+    public void A_channel_without_a_sign_is_absent(string channel, string? defaultChannel)
+    {
+        var options = defaultChannel is null ? null : new Dictionary<string, object?> { ["default_channel"] = defaultChannel };
+        var rows = Decode(options, $$"""{"time":1772366400,"text":"a","channel":"{{channel}}","language":""}""", """{"time":1772366400,"text":"a","channel":" x"}""", """{"time":1772366400,"text":"a"}""");
+        var absent = defaultChannel is null or "" ? null : defaultChannel;
+        Assert.Equal([absent, " x", absent], rows.Select(row => row.Channel));
+        Assert.Null(rows[0].Language);
+    }
+
+    [Theory]
+    [InlineData("pt-BR", "pt")]
+    [InlineData("ZH_hant", "zh")]
+    [InlineData("fil", "fil")]
+    [InlineData("en-US,en;q=0.9", "en")]
+    [InlineData("e", null)]
+    [InlineData("n1", null)]
+    [InlineData("nl be", null)]
+    [InlineData("@[", null)]
+    [InlineData("é", null)]
+    [InlineData("abcdefghi", null)]
+    [InlineData("-nl", null)]
+    public void A_language_is_what_looks_like_the_code_of_one(string tag, string? expected) =>
+        Assert.Equal(expected, Decode(null, $$"""{"time":1772366400,"text":"a","language":"{{tag}}"}""")[0].Language);
+
     [Fact]
     public void Of_properties_with_one_name_the_last_counts()
     {
@@ -127,6 +157,34 @@ public sealed class DecodeOperatorTests
         using var harness = new OperatorHarness(new DecodeDefinition());
         harness.Push(harness.NewBatch(Nested(63), Nested(64), Nested(100_000)), b => Assert.Equal(1, b.RowCount));
         Assert.All(harness.DeadLetters, letter => Assert.Contains("nested more than 64 deep", letter.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_channel_and_language_has_its_name_however_many_there_were_before()
+    {
+        using var harness = new OperatorHarness(new DecodeDefinition(), new Dictionary<string, object?> { ["default_channel"] = "forum" });
+        var (distinct, dictionaries) = (0, new HashSet<Utf8Dictionary>());
+        for (var from = 0; from < 150_000; from += 1_000)
+        {
+            var posts = Enumerable.Range(from, 1_000).Select(i => $$"""{"time":1,"text":"","channel":{{(i % 2 == 0 ? "null" : $"\"c{i}\"")}},"language":"{{Tag(i)}}"}""");
+            harness.Push(harness.NewBatch(posts), batch =>
+            {
+                for (var row = 0; row < batch.RowCount; row++)
+                {
+                    var at = Row.Of(batch, row);
+                    Assert.Equal(((from + row) % 2 == 0 ? "forum" : $"c{from + row}", Tag(from + row)), (at.Channel, at.Language));
+                }
+
+                var channels = batch.Dictionary(batch.Schema.IndexOf("channel")).Dictionary;
+                distinct = Math.Max(distinct, channels.Count);
+                dictionaries.Add(channels);
+            });
+        }
+
+        Assert.Equal(2, dictionaries.Count);
+        Assert.InRange(distinct, 1 << 16, (1 << 16) + 1_000);
+
+        static string Tag(int i) => string.Concat(Enumerable.Range(0, 5).Select(k => (char)('a' + (i / (int)Math.Pow(26, k) % 26))));
     }
 
     [Fact]

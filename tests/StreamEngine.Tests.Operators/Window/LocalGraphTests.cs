@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reactive.Linq;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Core.Batches;
@@ -61,6 +62,45 @@ public sealed class LocalGraphTests
             evidences += batch.Utf8(WindowColumns.Evidence).Lengths.Take(batch.RowCount).Count(length => length > 0);
             slots += batch.Utf8(WindowColumns.Slot).Lengths.Take(batch.RowCount).Count(length => length > 0);
         }
+    }
+
+    [Fact]
+    public async Task More_channels_and_languages_than_a_dictionary_holds_are_told_apart_by_every_operator()
+    {
+        const int count = 150_000;
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["brands.yaml"], "brands:\n  - { name: Acme, keywords: [acme] }\n");
+        var posts = Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes(
+            $$"""{"id":"{{i / 4}}","time":{{Mentions.Now.AddMinutes(-9).ToUnixTimeMilliseconds() + i}},"text":"de winkel van acme is vandaag gewoon open","channel":"{{(i % 2 == 0 ? "" : $"c{i}")}}","language":"{{(i % 2 == 0 ? "" : Tag(i))}}"}""")).ToList();
+        var graph = new GraphBuilder("many")
+            .From("memory")
+            .Then("decode", new() { ["default_channel"] = "web" })
+            .Then("language")
+            .Then("filter", new() { ["where"] = "channel != 'c1' and channel != 'c140001'" })
+            .Then("dedupe")
+            .Then("match", new() { ["brands"] = folder["brands.yaml"] })
+            .Then("window", new() { ["size"] = "1h" })
+            .To("nowhere", null, null, "window")
+            .Build(new Catalog(BuiltInOperators.All, [new MemoryPosts(posts)], [new Nowhere()]));
+        var rows = new Dictionary<string, (long Version, string Row)>();
+        await new LocalRuntime(Planner.Plan(graph, null), new ManualTime(Mentions.Now), NullLoggerFactory.Instance)
+        {
+            Observer = (topic, record) =>
+            {
+                if (topic.Name == "many.windows")
+                {
+                    var row = JsonElement.Parse(record.Value);
+                    var (key, version) = (Encoding.UTF8.GetString(record.Key), row.GetProperty("version").GetInt64());
+                    rows[key] = version > rows.GetValueOrDefault(key).Version ? (version, $"{row.GetProperty("channel")} {row.GetProperty("language")} {row.GetProperty("posts")}") : rows[key];
+                }
+            },
+        }.RunAsync(CancellationToken.None);
+
+        // Of four posts with one id, two have no channel: they are one post on the web.
+        var expected = Enumerable.Range(0, count).Where(i => i % 2 == 1 && i is not 1 and not 140_001).Select(i => $"c{i} {Tag(i)} 1").Append($"web nl {count / 4}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), rows.Values.Select(row => row.Row).Order(StringComparer.Ordinal));
+
+        static string Tag(int i) => string.Concat("qx", string.Concat(Enumerable.Range(0, 4).Select(k => (char)('a' + (i / (int)Math.Pow(26, k) % 26)))));
     }
 
     /// <summary>Every record that leaves a stage: topic, key, value and headers, in order.</summary>

@@ -86,7 +86,7 @@ internal static class Mentions
 /// <summary>A copy of a batch on its way from the first phase to the second.</summary>
 internal sealed class Exchanged
 {
-    private readonly List<(long Start, string Brand, string Channel, string Language, long Version, byte[] Slot)> _rows = [];
+    private readonly List<(long Start, string? Brand, string? Channel, string? Language, long Version, byte[] Slot)> _rows = [];
     private readonly int _partition;
     private readonly int _partitions;
     private readonly long _watermark;
@@ -124,9 +124,9 @@ internal sealed class Exchanged
         {
             var row = batch.AppendRecord(batch.RowCount);
             batch.Int64(0)[row] = start;
-            batch.Dictionary(1)[row] = batch.Dictionary(1).Dictionary.GetOrAdd(brand);
-            batch.Dictionary(2)[row] = batch.Dictionary(2).Dictionary.GetOrAdd(channel);
-            batch.Dictionary(3)[row] = batch.Dictionary(3).Dictionary.GetOrAdd(language);
+            Set(batch.Dictionary(1), row, brand);
+            Set(batch.Dictionary(2), row, channel);
+            Set(batch.Dictionary(3), row, language);
             batch.Int64(4)[row] = version;
             batch.Utf8(5).Set(row, slot);
         }
@@ -134,7 +134,11 @@ internal sealed class Exchanged
         return batch;
     }
 
-    private static string Text(RecordBatch batch, int column, int row) => Encoding.UTF8.GetString(batch.Dictionary(column).Text(row));
+    private static void Set(DictionaryColumn column, int row, string? text) => column[row] = text is null ? -1 : column.Dictionary.GetOrAdd(text);
+
+    /// <summary>A text of the batch; absent is another thing than empty.</summary>
+    private static string? Text(RecordBatch batch, int column, int row) =>
+        batch.Dictionary(column)[row] < 0 ? null : Encoding.UTF8.GetString(batch.Dictionary(column).Text(row));
 }
 
 /// <summary>A row that the second phase emitted.</summary>

@@ -12,6 +12,18 @@ public class TextFoldingTests
         return Encoding.UTF8.GetString(folded, 0, TextFolding.Fold(bytes, folded));
     }
 
+    private static string FoldTypography(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var (folded, character) = (new List<byte>(), new byte[4]);
+        for (var at = 0; at < bytes.Length;)
+        {
+            folded.AddRange(character[..TextFolding.FoldTypography(bytes, at, character, out var length)]);
+            at += length;
+        }
+        return Encoding.UTF8.GetString([.. folded]);
+    }
+
     [Theory]
     [InlineData("ÀÉÎÕÜ çñ Łódź ŻÓŁĆ Straße ÆØÅ œuvre", "aeiou cn lodz zolc strasse aeoa oeuvre")]
     [InlineData("e\u0301te\u0301 \u0130stanbul Việt", "ete istanbul viet")]
@@ -20,6 +32,27 @@ public class TextFoldingTests
     [InlineData("ΑΘΗΝΑ МОСКВА 日本", "αθηνα москва 日本")]
     [InlineData("soft\u00ADhyphen zero\u200Bwidth", "softhyphen zerowidth")]
     public void Case_diacritics_and_typography_fold_away(string text, string expected) => Assert.Equal(expected, Fold(text));
+
+    [Theory]
+    [InlineData("ÀÉ çñ Łódź Straße ÆØÅ İſK", "ÀÉ çñ Łódź Straße ÆØÅ İſK")]
+    [InlineData("“Don’t” – wait… ＡＢｃ\u3000«µª»", "\"Don't\" - wait... ABc \"µª\"")]
+    [InlineData("Caf&eacute; AT&amp;T &#8217;N &nope;", "Café AT&T 'N &nope;")]
+    [InlineData("Soft\u00ADHyphen zero\u200BWidth e\u0301 👍\uFE0F", "SoftHyphen zeroWidth e\u0301 👍")]
+    public void Typography_alone_folds_away(string text, string expected)
+    {
+        Assert.Equal(expected, FoldTypography(text));
+        Assert.Equal(Fold(text), Fold(FoldTypography(text)));
+    }
+
+    [Fact]
+    public void A_character_without_its_typography_folds_to_the_same()
+    {
+        for (var codePoint = 1; codePoint <= 0x10FFFF; codePoint++)
+        {
+            if (Rune.IsValid(codePoint) && codePoint != '&')
+                Assert.Equal(Fold($"{new Rune(codePoint)}"), Fold(FoldTypography($"{new Rune(codePoint)}")));
+        }
+    }
 
     [Fact]
     public void Any_bytes_fold_to_valid_text_within_the_bound_and_offsets_lead_back()
