@@ -35,7 +35,16 @@ internal static class Program
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction wrongUsage)
             wrongUsage.ShowHelp = false;
-        int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = _stopTimeout });
-        return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+        try
+        {
+            int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = _stopTimeout, EnableDefaultExceptionHandler = false });
+            return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+        }
+        catch (IOException error)
+        {
+            // What commands read and write themselves they tell themselves: this is the place that their results go to.
+            await Console.Error.WriteLineAsync("streamengine: " + error.Message);
+            return ExitCode.Failed;
+        }
     }
 }

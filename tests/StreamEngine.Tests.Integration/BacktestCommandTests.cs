@@ -40,12 +40,26 @@ public sealed class BacktestCommandTests
         Assert.True(text.ExitCode == 0, text.Error);
         Assert.Contains("known incidents: 1 of 2 found", text.Output, StringComparison.Ordinal);
         Assert.Contains("; 0 others raised", text.Output, StringComparison.Ordinal);
+        Assert.Matches(@"2026-03-03T10:00:00Z  Acme: found after \d+ minutes", text.Output);
+        Assert.Contains("2026-03-02T03:00:00Z  Acme: missed", text.Output, StringComparison.Ordinal);
         Assert.True(json.ExitCode == 0, json.Error);
         using var summary = JsonDocument.Parse(json.Output);
         Assert.Equal("Acme", Assert.Single(summary.RootElement.GetProperty("incidents").EnumerateArray()).GetProperty("brand").GetString());
         Assert.Equal(1, summary.RootElement.GetProperty("known").GetProperty("found").GetInt32());
+        Assert.Equal([true, false], summary.RootElement.GetProperty("known").GetProperty("each").EnumerateArray().Select(k => k.GetProperty("delay_minutes").ValueKind == JsonValueKind.Number));
         Assert.Equal(4, summary.RootElement.GetProperty("drills").GetProperty("rises").GetInt32());
         Assert.InRange(summary.RootElement.GetProperty("drills").GetProperty("found").GetInt32(), 3, 4);
+    }
+
+    [Fact]
+    public async Task Posts_of_which_none_can_be_read_fail_with_the_reasons_and_what_to_look_at()
+    {
+        using var folder = new TempFolder();
+        var graph = WriteGraph(folder);
+        await File.WriteAllLinesAsync(folder["posts.jsonl"], ["{", .. Enumerable.Repeat("""{"id":"1","created_at":"2026-03-01T10:00:00Z","text":"acme"}""", 3)]);
+
+        await Refused(1, "4 of 4 posts were refused:\n  3 by decode, first post 2: no time", "--posts", folder["posts.jsonl"], "--graph", graph);
+        await Refused(1, "does the graph name the right properties?", "--posts", folder["posts.jsonl"], "--graph", graph);
     }
 
     [Theory]

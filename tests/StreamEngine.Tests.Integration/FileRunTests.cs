@@ -26,6 +26,9 @@ public sealed class FileRunTests
         await using var unpacked = new GZipStream(File.OpenRead(folder["packed.jsonl.gz"]), CompressionMode.Decompress);
         using var reader = new StreamReader(unpacked);
         Assert.Equal(posts.Expected, Counts((await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains($"1 of {posts.Count + 1:N0} posts were refused:\n  1 by decode, first line 2: invalid JSON", plain.Error, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(plain.Output);
+        Assert.Equal(File.ReadLines(folder["posts.jsonl"]).Count() + 1, json.RootElement.GetProperty("partitions")[0].GetProperty("next_offset").GetInt64());
         using var refused = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(folder["refused.jsonl"])));
         Assert.Equal(("posts.jsonl.gz", 2, "decode", "{\"time\": \"20"), (Text(refused, "source"), refused.RootElement.GetProperty("offset").GetInt64(), Text(refused, "operator"), Text(refused, "value")));
     }

@@ -22,7 +22,7 @@ internal static class AlertsCommand
         var topic = new Option<string>("--topic") { Description = "The topic that the graph writes alerts to.", HelpName = "NAME", DefaultValueFactory = _ => "alerts" };
         var json = new Option<bool>("--json") { Description = "Print each alert as it is, one JSON document per line." };
         var brand = new Option<string[]>("--brand") { Description = "Only this brand. May be repeated.", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore };
-        var severity = new Option<int>("--min-severity") { Description = "Only alerts of at least this severity, 1 to 10.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var severity = NumberOption.Of("--min-severity", "Only alerts of at least this severity, 1 to 10.", 1, severity => severity is >= 1 and <= 10, "a whole number from 1 to 10");
         var beginning = new Option<bool>("--from-beginning") { Description = "Start with the oldest alert in the topic; else only new ones are shown." };
         var idle = new Option<TimeSpan?>("--until-idle")
         {

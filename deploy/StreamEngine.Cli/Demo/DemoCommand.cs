@@ -41,7 +41,7 @@ internal static class DemoCommand
                 result.AddError("--duration must be a duration of at least 1s, like 20s or 5m.");
             }
         });
-        var seed = new Option<int>("--seed") { Description = "Another seed gives other posts of the same day.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var seed = NumberOption.Of("--seed", "Another seed gives other posts of the same day.", 1, seed => true, "a whole number");
         var keep = new Option<string?>("--keep") { Description = "Keep ClickHouse's tables in this folder. [default: a temporary folder, removed at the end]", HelpName = "DIR" };
         var command = new Command("demo", Description) { duration, seed, keep };
         HelpNotes.Attach(command, Notes);

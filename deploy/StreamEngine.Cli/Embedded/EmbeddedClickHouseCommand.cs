@@ -28,8 +28,7 @@ internal static class EmbeddedClickHouseCommand
 
     public static Command Create()
     {
-        var port = new Option<int>("--port") { Description = "The port. 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => 0 };
-        port.Validators.Add(PortOption.Validate);
+        var port = PortOption.Create("The port. 0 takes a free one.");
         var host = new Option<string>("--host") { Description = "The IP address to listen on; 0.0.0.0 for all.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
         var data = new Option<string>("--data") { Description = "The folder for the tables; created when missing.", HelpName = "DIR", Required = true };
         var user = new Option<string>("--user") { Description = "The user that may connect.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
@@ -38,12 +37,7 @@ internal static class EmbeddedClickHouseCommand
             Description = $"That user's password. Better given by the environment variable {EmbeddedClickHouseOptions.PasswordVariable}, which other users of the machine do not see. [default: none]",
             HelpName = "PASSWORD",
         };
-        var queries = new Option<int>("--max-queries") { Description = "How many queries run at once; further ones wait.", HelpName = "N", DefaultValueFactory = _ => 64 };
-        queries.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--max-queries must be at least 1.");
-        });
+        var queries = NumberOption.Of("--max-queries", "How many queries run at once; further ones wait.", 64, queries => queries > 0, "a whole number of at least 1");
         var exitWithInput = new Option<bool>(EmbeddedClickHouseProcess.ExitWithInputOption) { Description = "Stop when standard input ends.", Hidden = true };
         var command = new Command("clickhouse", Description) { port, host, data, user, password, queries, exitWithInput };
         HelpNotes.Attach(command, Notes);

@@ -29,13 +29,7 @@ internal static class EmbeddedKafkaCommand
 
     public static Command Create()
     {
-        var port = new Option<int>("--port")
-        {
-            Description = "The port on 127.0.0.1. 0 takes a free one.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 0,
-        };
-        port.Validators.Add(PortOption.Validate);
+        var port = PortOption.Create("The port on 127.0.0.1. 0 takes a free one.");
         var topics = new Option<EmbeddedTopic[]>("--topic")
         {
             Description = "A topic to create, with its number of partitions. May be given several times.",

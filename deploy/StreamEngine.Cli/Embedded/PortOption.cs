@@ -1,13 +1,10 @@
-using System.CommandLine.Parsing;
+using System.CommandLine;
 
 namespace StreamEngine.Cli.Embedded;
 
-/// <summary>The check of a <c>--port</c> option.</summary>
+/// <summary>The option <c>--port</c>.</summary>
 internal static class PortOption
 {
-    public static void Validate(OptionResult result)
-    {
-        if (result.GetValueOrDefault<int>() is < 0 or > ushort.MaxValue)
-            result.AddError($"--port must be 0 (a free port) to {ushort.MaxValue}.");
-    }
+    public static Option<int> Create(string description) =>
+        NumberOption.Of("--port", description, 0, port => port is >= 0 and <= ushort.MaxValue, $"0 (a free port) to {ushort.MaxValue}");
 }

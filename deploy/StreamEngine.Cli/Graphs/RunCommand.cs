@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using StreamEngine.Connectors.Kafka;
 using StreamEngine.Core.Graph;
+using StreamEngine.Core.Planning;
 using StreamEngine.Core.Runtime;
 using StreamEngine.Core.Sinks;
 using StreamEngine.Core.State;
@@ -46,14 +47,7 @@ internal static class RunCommand
         var instance = new Option<string?>("--instance") { Description = "This process's name, unique among those that run the graph. [default: the machine's name and a number]", HelpName = "NAME" };
         var savepoint = new Option<string?>("--from-savepoint") { Description = "Begin with a savepoint that 'streamengine savepoint' wrote; refused where the graph has state already. The same file may stay given at restarts.", HelpName = "FILE" };
         var replace = new Option<bool>("--replace-state") { Description = "With --from-savepoint: drop the state that the graph has. Nothing may be running it." };
-        var http = new Option<int?>("--http") { Description = "Serve /healthz, /readyz and /metrics on this port, over the graph's runtime.http; 0: none.", HelpName = "PORT" };
-        http.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var port) || port is < 0 or > 65_535))
-            {
-                result.AddError("--http must be a port from 0 to 65535.");
-            }
-        });
+        var http = NumberOption.Maybe<int>("--http", "Serve /healthz, /readyz and /metrics on this port, over the graph's runtime.http; 0: none.", port => port is >= 0 and <= ushort.MaxValue, $"a port, 1 to {ushort.MaxValue}, or 0 for none");
         var json = new Option<bool>("--json") { Description = "Print the ledger as one JSON object." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress on standard error, only warnings." };
         var command = new Command("run", Description) { untilIdle, instance, savepoint, replace, http, json, quiet };
@@ -112,14 +106,29 @@ internal static class RunCommand
 
     private static SortedDictionary<int, PartitionProgress> RunLocally(LogicalGraph graph, InvocationConfiguration console, ILoggerFactory loggers, CancellationToken stop)
     {
-        var runtime = new LocalRuntime(GraphArguments.Plan(graph), TimeProvider.System, loggers);
+        var refused = new RefusalTally();
+        var runtime = new LocalRuntime(GraphArguments.Plan(graph), TimeProvider.System, loggers)
+        {
+            Observer = (topic, record) =>
+            {
+                if (topic.Role == TopicRole.DeadLetters)
+                {
+                    refused.Take(record);
+                }
+            },
+        };
         var ledger = runtime.RunAsync(stop).GetAwaiter().GetResult();
+        foreach (var line in refused.Tell(ledger.Consumed, "line", 0))
+        {
+            console.Error.WriteLine(line);
+        }
+
         if (runtime.StoppedAt is { } next)
         {
             console.Error.WriteLine($"streamengine: stopped before the end of the file; the next run goes on with line {Math.Max(1, next)}");
         }
 
-        return new SortedDictionary<int, PartitionProgress> { [0] = new PartitionProgress(runtime.StoppedAt ?? -1, ledger) { Counts = runtime.Counts } };
+        return new SortedDictionary<int, PartitionProgress> { [0] = new PartitionProgress(runtime.NextOffset, ledger) { Counts = runtime.Counts } };
     }
 
     private static void Report(IReadOnlyDictionary<int, PartitionProgress> partitions, bool json, TextWriter output)

@@ -23,22 +23,8 @@ internal static class ProduceCommand
         var topic = new Option<string>("--topic") { Description = "The topic to write to.", HelpName = "NAME", Required = true };
         var input = new Option<string>("--input") { Description = "A file of JSON lines, plain or gzip; - is standard input.", HelpName = "FILE|-", Required = true };
         var key = new Option<string?>("--key") { Description = "The JSON property that becomes the record's key. Lines without it are sent without a key.", HelpName = "PATH" };
-        var rate = new Option<double?>("--rate") { Description = "Records per second. Default: as fast as the brokers take them.", HelpName = "N" };
-        var partitions = new Option<int?>("--partitions") { Description = "Create the topic with so many partitions where it does not exist.", HelpName = "N" };
-        rate.Validators.Add(result =>
-        {
-            if (result.GetValue(rate) is <= 0)
-            {
-                result.AddError("--rate must be greater than 0.");
-            }
-        });
-        partitions.Validators.Add(result =>
-        {
-            if (result.GetValue(partitions) is < 1)
-            {
-                result.AddError("--partitions must be at least 1.");
-            }
-        });
+        var rate = NumberOption.Maybe<double>("--rate", "Records per second. Default: as fast as the brokers take them.", rate => rate > 0, "a number above 0, written with a point");
+        var partitions = NumberOption.Maybe<int>("--partitions", "Create the topic with so many partitions where it does not exist.", count => count > 0, "a whole number of at least 1");
         var cluster = new ClusterOptions();
         var command = new Command("produce", "Send JSON lines to a Kafka topic.") { topic, input, key, rate, partitions };
         cluster.AddTo(command);

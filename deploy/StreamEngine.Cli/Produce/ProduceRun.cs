@@ -12,12 +12,14 @@ internal sealed class ProduceRun(KafkaSettings settings, string topic, string in
     private const int ToldFailures = 5;
     private static readonly TimeSpan _brokerPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _flushSlice = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _stopPatience = TimeSpan.FromSeconds(5);
 
     private readonly KeyPath? _key = key is null ? null : new KeyPath(key);
     private readonly StderrLogger _logger = new(error);
     private long _lines;
     private long _refused;
     private long _keyless;
+    private long _sentThrough;
 
     public int Run(CancellationToken stop)
     {
@@ -25,12 +27,32 @@ internal sealed class ProduceRun(KafkaSettings settings, string topic, string in
         EnsureTopic(stop);
         using var producer = new BulkProducer(settings, _logger);
         var clock = Stopwatch.StartNew();
-        using (var text = Unpacked(file))
+        try
         {
+            using var text = Unpacked(file);
             WithProgress(file, producer, tick => SendAll(new LineReader(text), producer, clock, tick, stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return TellStopped(producer, clock);
         }
 
         return Tell(producer, clock.Elapsed);
+    }
+
+    /// <summary>What was sent gets a few seconds to arrive; then whoever stopped this hears from where to go on.</summary>
+    private int TellStopped(BulkProducer producer, Stopwatch clock)
+    {
+        var until = clock.Elapsed + _stopPatience;
+        var left = producer.Flush(_flushSlice);
+        while (left > 0 && clock.Elapsed < until)
+        {
+            left = producer.Flush(_flushSlice);
+        }
+
+        Tell(producer, clock.Elapsed);
+        error.WriteLine($"streamengine: stopped behind line {_sentThrough} of {input}; {(left > 0 ? $"of the records up to there {left:N0} may not have arrived" : $"to go on: tail -n +{_sentThrough + 1}")}");
+        return ExitCode.Failed;
     }
 
     private Stream Open()
@@ -103,6 +125,7 @@ internal sealed class ProduceRun(KafkaSettings settings, string topic, string in
             try
             {
                 producer.Send(topic, recordKey, line.ToArray(), stop);
+                _sentThrough = lines.Number;
             }
             catch (RecordRefusedException exception)
             {

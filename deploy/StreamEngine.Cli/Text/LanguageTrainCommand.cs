@@ -23,7 +23,7 @@ internal static class LanguageTrainCommand
         var data = new Option<string>("--data") { Description = "The folder with the recipe's data sets.", HelpName = "DIR", Required = true };
         var output = new Option<string>("--output") { Description = "The model file to write.", HelpName = "MODEL", Required = true };
         var recipe = new Option<string?>("--recipe") { Description = "The recipe. [default: the one of the shipped model]", HelpName = "FILE" };
-        var seed = new Option<int>("--seed") { Description = "Decides all chance in training.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var seed = NumberOption.Of("--seed", "Decides all chance in training.", 1, seed => true, "a whole number");
         var command = new Command("train", Description) { data, output, recipe, seed };
         HelpNotes.Attach(command, Notes);
         command.SetAction(parsed => TextConsole.Guard(parsed.InvocationConfiguration, () =>

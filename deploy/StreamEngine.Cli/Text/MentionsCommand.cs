@@ -49,12 +49,7 @@ internal static class MentionsCommand
     {
         var files = new Argument<string[]>("FILE") { Description = "Labelled mentions.", Arity = ArgumentArity.OneOrMore };
         var train = TrainOption("With --folds: further files to learn from.");
-        var folds = new Option<int>("--folds") { Description = "Cross-validate with so many parts: the files are learned from as well, each part by a model that has not seen it.", HelpName = "K" };
-        folds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 2)
-                result.AddError("--folds must be at least 2.");
-        });
+        var folds = NumberOption.Maybe<int>("--folds", "Cross-validate with so many parts: the files are learned from as well, each part by a model that has not seen it.", folds => folds >= 2, "a whole number of at least 2");
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new Command("eval", "Measure the scoring of mentions beside that of whole posts.") { files, folds, train, json };
         HelpNotes.Attach(command, Notes);

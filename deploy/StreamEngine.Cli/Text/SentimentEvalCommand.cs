@@ -30,12 +30,7 @@ internal static class SentimentEvalCommand
         var files = new Argument<string[]>("FILE") { Description = "Labelled texts.", Arity = ArgumentArity.OneOrMore };
         var model = ModelOption();
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var folds = new Option<int>("--folds") { Description = "Cross-validate with so many parts instead of measuring a model.", HelpName = "K" };
-        folds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 2)
-                result.AddError("--folds must be at least 2.");
-        });
+        var folds = NumberOption.Maybe<int>("--folds", "Cross-validate with so many parts instead of measuring a model.", folds => folds >= 2, "a whole number of at least 2");
         var data = new Option<string?>("--data") { Description = "With --folds: the folder with the recipe's data sets.", HelpName = "DIR" };
         var recipe = SentimentTrainCommand.RecipeOption();
         var command = new Command("eval", Description) { files, model, json, folds, data, recipe };

@@ -38,8 +38,8 @@ internal static class SentimentTrainCommand
                 result.AddError($"--without {word.Value}: expected non-commercial, research, share-alike or permissive.");
         });
         var defaults = new SentimentTrainingOptions();
-        var seed = new Option<int>("--seed") { Description = "Decides all chance in training.", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
-        var epochs = new Option<int>("--epochs") { Description = "How often training goes through the data.", HelpName = "N", DefaultValueFactory = _ => defaults.Epochs };
+        var seed = NumberOption.Of("--seed", "Decides all chance in training.", defaults.Seed, seed => true, "a whole number");
+        var epochs = NumberOption.Of("--epochs", "How often training goes through the data.", defaults.Epochs, epochs => epochs > 0, "a whole number of at least 1");
         var name = new Option<string>("--name") { Description = "The model's name.", HelpName = "NAME", DefaultValueFactory = _ => defaults.Name };
         var date = new Option<string?>("--date") { Description = "The day of training that the model's card names. [default: today]", HelpName = "YYYY-MM-DD" };
         date.Validators.Add(result =>

@@ -16,7 +16,7 @@ internal static class TextConsole
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or MLNetModelException or OperationCanceledException)
         {
-            console.Error.WriteLine(e is OperationCanceledException ? "Stopped." : e.Message);
+            console.Error.WriteLine("streamengine: " + (e is OperationCanceledException ? "stopped" : e.Message));
             return ExitCode.Failed;
         }
     }
@@ -24,7 +24,14 @@ internal static class TextConsole
     /// <summary>Shows a progress bar on standard error while something runs that reports the share done.</summary>
     public static T Progress<T>(InvocationConfiguration console, string what, Func<Action<double>, T> run)
     {
-        var screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) });
+        var isFile = Console.IsErrorRedirected || console.Error != Console.Error;
+        var screen = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isFile ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isFile ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = isFile ? InteractionSupport.No : InteractionSupport.Detect,
+            Out = new AnsiConsoleOutput(console.Error),
+        });
         return screen.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>

@@ -40,6 +40,9 @@ public sealed class LocalRuntime
     /// <summary>Where a run that was stopped will go on: the next offset. Null when the source was read to its end.</summary>
     public long? StoppedAt { get; private set; }
 
+    /// <summary>The offset behind the last record that was read.</summary>
+    public long NextOffset { get; private set; }
+
     /// <summary>What operators counted of their own, as of the end of the run.</summary>
     public ImmutableArray<OperatorCount> Counts { get; private set; } = [];
 
@@ -114,7 +117,8 @@ public sealed class LocalRuntime
             if (!more)
             {
                 Counts = [.. ingest.Counts, .. aggregate?.Counts ?? []];
-                StoppedAt = stopping ? Math.Max(0, ingest.NextOffset) : null;
+                NextOffset = Math.Max(0, ingest.NextOffset);
+                StoppedAt = stopping ? NextOffset : null;
                 return ingest.Ledger;
             }
 

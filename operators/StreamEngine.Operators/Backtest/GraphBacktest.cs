@@ -32,8 +32,9 @@ public sealed class GraphBacktest
     public BacktestRun Run(IEnumerable<ReadOnlyMemory<byte>> posts, CancellationToken stop)
     {
         var alerts = new List<BacktestAlert>();
-        var ledger = Run(posts, StreamKind.Alerts, value => alerts.Add(BacktestAlert.Read(value)), stop);
-        return new BacktestRun(alerts, ledger);
+        var refused = new RefusalTally();
+        var ledger = Run(posts, StreamKind.Alerts, value => alerts.Add(BacktestAlert.Read(value)), refused, stop);
+        return new BacktestRun(alerts, ledger, refused);
     }
 
     /// <summary>What the graph's operators before the windows say of each post that mentions a brand.</summary>
@@ -46,11 +47,11 @@ public sealed class GraphBacktest
             var root = json.RootElement;
             mentions.Add(new ScoredMention(
                 root.GetProperty("id").GetString() ?? "", root.GetProperty("brand").GetString() ?? "", root.GetProperty("time").GetInt64(), root.GetProperty("sentiment").GetString() ?? ""));
-        }, stop);
+        }, new RefusalTally(), stop);
         return mentions;
     }
 
-    private Ledger Run(IEnumerable<ReadOnlyMemory<byte>> posts, StreamKind kind, Action<ReadOnlyMemory<byte>> receive, CancellationToken stop)
+    private Ledger Run(IEnumerable<ReadOnlyMemory<byte>> posts, StreamKind kind, Action<ReadOnlyMemory<byte>> receive, RefusalTally refused, CancellationToken stop)
     {
         var last = _graph.Operators.Last(o => o.Definition.Emits == kind && (kind != StreamKind.Posts || o.Definition.Placement == OperatorPlacement.Rows));
         return OfflineRun.Of(_graph, posts, [last.Id], OfflineCuts.Fewest, TimeProvider.System, Receive, stop);
@@ -61,6 +62,10 @@ public sealed class GraphBacktest
             {
                 receive(record.Value.ToArray());
             }
+            else if (stream == SinkNode.DeadLetters)
+            {
+                refused.Take(record);
+            }
         }
     }
 }
@@ -68,7 +73,8 @@ public sealed class GraphBacktest
 /// <summary>What came of a backtest.</summary>
 /// <param name="Alerts">The alerts, in order.</param>
 /// <param name="Ledger">Where each post went.</param>
-public sealed record BacktestRun(IReadOnlyList<BacktestAlert> Alerts, Ledger Ledger)
+/// <param name="Refused">Why posts could not be read.</param>
+public sealed record BacktestRun(IReadOnlyList<BacktestAlert> Alerts, Ledger Ledger, RefusalTally Refused)
 {
     /// <summary>The alerts that opened an incident.</summary>
     public IEnumerable<BacktestAlert> Incidents => Alerts.Where(a => a.State == "open");

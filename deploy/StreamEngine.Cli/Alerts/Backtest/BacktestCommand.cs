@@ -34,7 +34,7 @@ internal static class BacktestCommand
     {
         var series = new Option<string[]>("--series") { Description = "Series of counts.", HelpName = "FILE.csv", AllowMultipleArgumentsPerToken = true };
         var output = new Option<string?>("--output") { Description = "Where scored series go: a file, or with several series a folder. [default: standard output]", HelpName = "PATH" };
-        var budget = new Option<double>("--alert-budget") { Description = "With --series: how many false alerts a week are allowed.", HelpName = "NUMBER", DefaultValueFactory = _ => 1 };
+        var budget = NumberOption.Of("--alert-budget", "With --series: how many false alerts a week are allowed.", 1.0, budget => budget > 0, "a number above 0, written with a point");
         var history = new Option<string>("--history") { Description = "With --series: after how long a point counts half for the usual level.", HelpName = "DURATION", DefaultValueFactory = _ => "7d" };
         var posts = new Option<string?>("--posts") { Description = "Posts, plain or gzip.", HelpName = "FILE.jsonl" };
         var graph = new Option<string?>("--graph") { Description = "The graph that judges posts. [default: brand-sentiment.yaml as shipped]", HelpName = "GRAPH.yaml" };
@@ -46,6 +46,7 @@ internal static class BacktestCommand
         drills.AddTo(command);
         command.Validators.Add(result =>
         {
+            bool Given(Option option) => result.GetResult(option) is { Tokens.Count: > 0 };
             var (many, one) = (result.GetValue(series) ?? [], result.GetValue(posts));
             if ((many.Length == 0) == (one is null))
             {
@@ -63,9 +64,9 @@ internal static class BacktestCommand
             {
                 result.AddError("Several series need --output: the folder that the scored ones go to.");
             }
-            else if (result.GetResult(budget) is { Tokens.Count: > 0 } && result.GetValue(budget) <= 0)
+            else if (one is not null && (Given(budget) || Given(history)))
             {
-                result.AddError("--alert-budget must be more than 0.");
+                result.AddError("--alert-budget and --history go with --series; with --posts set the graph's: --set operators.spikes.alert_budget=0.5");
             }
             else if (result.GetResult(history) is { Tokens.Count: > 0 } && !Durations.TryParse(result.GetValue(history), out _))
             {

@@ -30,7 +30,12 @@ internal sealed class PostsBacktest(GraphBacktest backtest, string file, string?
             Print(run, judged, drilled);
         }
 
-        return ExitCode.Done;
+        foreach (var line in run.Refused.Tell(run.Ledger.Consumed, "post", 1))
+        {
+            console.Error.WriteLine(line);
+        }
+
+        return run.Refused.Count < run.Ledger.Consumed ? ExitCode.Done : ExitCode.Failed;
     }
 
     private DrillOutcome Drills(List<ReadOnlyMemory<byte>> posts, DrillOrder wanted, CancellationToken stop)
@@ -62,7 +67,7 @@ internal sealed class PostsBacktest(GraphBacktest backtest, string file, string?
             alerts = run.Alerts.Count(a => a.Incident == open.Incident),
             resolved = run.Alerts.Any(a => a.Incident == open.Incident && a.State == "resolved"),
         }),
-        known = judged is null ? null : new { incidents = judged.Known, found = judged.Delays.Count, delays_minutes = judged.Delays, false_alarms = judged.FalseAlarms },
+        known = judged is null ? null : new { incidents = judged.Known.Count, found = judged.Delays.Count, delays_minutes = judged.Delays, false_alarms = judged.FalseAlarms, each = judged.Known.Select(k => new { brand = k.Incident.Brand, start = k.Incident.Start, end = k.Incident.End, delay_minutes = k.Delay }) },
         drills = drilled is null ? null : new
         {
             factor = drilled.Drill.Factor,
@@ -86,7 +91,11 @@ internal sealed class PostsBacktest(GraphBacktest backtest, string file, string?
         output.WriteLine($"{run.Incidents.Count()} incidents, {run.Alerts.Count} alerts; posts: {run.Ledger}");
         if (judged is not null)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"known incidents: {judged.Delays.Count} of {judged.Known} found, delays in minutes: {string.Join(", ", judged.Delays.Select(d => d.ToString("F0", CultureInfo.InvariantCulture)))}; {judged.FalseAlarms} others raised"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"known incidents: {judged.Delays.Count} of {judged.Known.Count} found, delays in minutes: {string.Join(", ", judged.Delays.Select(d => d.ToString("F0", CultureInfo.InvariantCulture)))}; {judged.FalseAlarms} others raised"));
+            foreach (var (incident, delay) in judged.Known)
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Time(incident.Start.ToUnixTimeMilliseconds())}  {incident.Brand}: {(delay is { } minutes ? $"found after {minutes:F0} minutes" : "missed")}"));
+            }
         }
 
         if (drilled is not null)

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace StreamEngine.Tests.Integration;
+
+/// <summary>The command line in the hands of somebody who gets it wrong.</summary>
+[Collection(KafkaCollection.Name)]
+public sealed partial class UsageTests(RealKafka kafka)
+{
+    [Theory]
+    [InlineData("produce --topic t --input f --rate abc", "--rate must be a number above 0, written with a point, not 'abc'.")]
+    [InlineData("produce --topic t --input f --rate 1,5", "not '1,5'.")]
+    [InlineData("produce --topic t --input f --rate NaN", "not 'NaN'.")]
+    [InlineData("produce --topic t --input f --partitions 0", "--partitions must be a whole number of at least 1, not '0'.")]
+    [InlineData("embedded kafka --port 65536", "--port must be 0 (a free port) to 65535, not '65536'.")]
+    [InlineData("embedded clickhouse --data d --port abc", "--port must be")]
+    [InlineData("embedded clickhouse --data d --max-queries 0", "--max-queries must be")]
+    [InlineData("alerts backtest --posts f --drills abc", "--drills must be a whole number of at least 1, not 'abc'.")]
+    [InlineData("alerts backtest --posts f --drills 3 --factor 1", "--factor must be a number above 1")]
+    [InlineData("alerts backtest --posts f --drills 3 --minutes x", "--minutes must be")]
+    [InlineData("alerts backtest --posts f --drills 3 --volume 1001", "--volume must be a whole number from 1 to 1000")]
+    [InlineData("alerts backtest --posts f --drills 3 --seed 1.5", "--seed must be a whole number, not '1.5'.")]
+    [InlineData("alerts backtest --series f --alert-budget abc", "--alert-budget must be a number above 0")]
+    [InlineData("alerts backtest --posts f --alert-budget 0.5", "set the graph's: --set operators.spikes.alert_budget=0.5")]
+    [InlineData("alerts tail --min-severity 11", "--min-severity must be a whole number from 1 to 10, not '11'.")]
+    [InlineData("sentiment eval --folds 1 --data d f", "--folds must be a whole number of at least 2, not '1'.")]
+    [InlineData("sentiment mentions eval --folds abc f", "--folds must be")]
+    [InlineData("sentiment train --data d --output m --epochs 0", "--epochs must be")]
+    [InlineData("language train --seed x --data d --output m", "--seed must be")]
+    [InlineData("demo --seed x", "--seed must be a whole number, not 'x'.")]
+    [InlineData("run g.yaml --http 99999", "--http must be a port")]
+    public async Task A_number_that_does_not_fit_is_told_with_its_option_and_what_it_must_be(string line, string message)
+    {
+        var outcome = await Product.Run(line.Split(' '));
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(message, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [KafkaFact]
+    public async Task Producing_that_is_stopped_says_how_far_it_came_and_that_is_what_the_topic_holds()
+    {
+        using var folder = new TempFolder();
+        var topic = await kafka.CreateTopic("stopped");
+        await File.WriteAllLinesAsync(folder["posts.jsonl"], Enumerable.Range(1, 100_000).Select(i => $$"""{"n":{{i}}}"""));
+        using var producing = RunningProgram.Start("produce", "--topic", topic, "--input", folder["posts.jsonl"], "--brokers", kafka.Bootstrap, "--rate", "200");
+        await Eventually.Holds(() => Topic.Length(kafka.Bootstrap, topic, 1) > 20, "records arrive", TimeSpan.FromSeconds(60));
+
+        var outcome = await producing.Terminate(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(1, outcome.ExitCode);
+        var line = StoppedBehind().Match(outcome.Error);
+        Assert.True(line.Success, outcome.Error);
+        var through = long.Parse(line.Groups["line"].Value, CultureInfo.InvariantCulture);
+        Assert.Equal((through, through + 1), (Topic.Length(kafka.Bootstrap, topic, 1), long.Parse(line.Groups["next"].Value, CultureInfo.InvariantCulture)));
+    }
+
+    [GeneratedRegex(@"stopped behind line (?<line>\d+) of .*; to go on: tail -n \+(?<next>\d+)")]
+    private static partial Regex StoppedBehind();
+}
