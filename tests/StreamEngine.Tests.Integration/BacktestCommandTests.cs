@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace StreamEngine.Tests.Integration;
 
@@ -49,6 +50,28 @@ public sealed class BacktestCommandTests
         Assert.Equal([true, false], summary.RootElement.GetProperty("known").GetProperty("each").EnumerateArray().Select(k => k.GetProperty("delay_minutes").ValueKind == JsonValueKind.Number));
         Assert.Equal(4, summary.RootElement.GetProperty("drills").GetProperty("rises").GetInt32());
         Assert.InRange(summary.RootElement.GetProperty("drills").GetProperty("found").GetInt32(), 3, 4);
+    }
+
+    [Fact]
+    public async Task Drills_change_the_properties_that_the_graph_names()
+    {
+        using var folder = new TempFolder();
+        var graph = WriteGraph(folder);
+        var named = Posts().Select(post => JsonNode.Parse(post)!.AsObject()).Select(post => new JsonObject
+        {
+            ["meta"] = new JsonObject { ["key"] = post["id"]!.DeepClone(), ["at"] = DateTimeOffset.Parse(post["time"]!.ToString(), CultureInfo.InvariantCulture).ToUnixTimeSeconds() },
+            ["body"] = post["text"]!.DeepClone(),
+        }.ToJsonString());
+        await File.WriteAllLinesAsync(folder["posts.jsonl"], named);
+
+        var outcome = await Product.Run(
+            "alerts", "backtest", "--posts", folder["posts.jsonl"], "--graph", graph, "--drills", "4", "--factor", "8", "--json", "--set", "operators.decode.id=meta.key",
+            "--set", "operators.decode.time=meta.at", "--set", "operators.decode.time_format=epoch_s", "--set", "operators.decode.text=body", "--set", "operators.decode.author=meta.user.name");
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        using var summary = JsonDocument.Parse(outcome.Output);
+        Assert.InRange(summary.RootElement.GetProperty("drills").GetProperty("found").GetInt32(), 3, 4);
+        await Refused(1, "a time in 'when'; post 1 (", "--posts", folder["posts.jsonl"], "--graph", graph, "--drills", "4", "--set", "operators.decode.id=meta.key", "--set", "operators.decode.time=when");
     }
 
     [Fact]

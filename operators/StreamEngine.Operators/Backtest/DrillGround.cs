@@ -16,6 +16,7 @@ public sealed class DrillGround
     private const long JitterMs = 90 * MinuteMs;
 
     private readonly GraphBacktest _backtest;
+    private readonly DrillFields _fields;
     private readonly List<DrillPost> _posts;
     private readonly Dictionary<(string Brand, string Sentiment), List<DrillPost>> _pools;
     private readonly int _volume;
@@ -24,7 +25,7 @@ public sealed class DrillGround
 
     /// <summary>Reads posts.</summary>
     /// <param name="backtest">The graph.</param>
-    /// <param name="lines">Posts as JSON objects with <c>id</c> and <c>time</c> as the graph's <c>decode</c> expects by default.</param>
+    /// <param name="lines">Posts as JSON objects with an id and a time where the graph's <c>decode</c> looks for them.</param>
     /// <param name="labelField">The property that says a post's tone (its first three letters count); <see langword="null"/>: the graph's own judgement.</param>
     /// <param name="volume">How many posts there are for each one of the file.</param>
     /// <param name="seed">What copies' times are drawn from.</param>
@@ -33,8 +34,9 @@ public sealed class DrillGround
     {
         ArgumentNullException.ThrowIfNull(backtest);
         _backtest = backtest;
+        _fields = backtest.DrillFields;
         _volume = volume;
-        List<DrillPost> originals = [.. lines.Select(DrillPost.Read).OrderBy(p => p.Time)];
+        List<DrillPost> originals = [.. lines.Select((line, index) => _fields.Read(line, index + 1)).OrderBy(p => p.Time)];
         if (originals.Count == 0)
         {
             throw new InvalidDataException("there are no posts to inject rises into");
@@ -113,7 +115,7 @@ public sealed class DrillGround
             for (var i = Poisson(random, mean); i > 0; i--)
             {
                 var time = start + (minute * MinuteMs) + random.NextInt64(MinuteMs);
-                yield return draw.Next().At(time, $"drill-{random.NextInt64():x}");
+                yield return _fields.Copy(draw.Next(), time, $"drill-{random.NextInt64():x}");
             }
         }
     }
@@ -148,7 +150,7 @@ public sealed class DrillGround
     {
         for (var i = 1; i < _volume; i++)
         {
-            yield return draw.Next().At(post.Time + random.NextInt64(-JitterMs, JitterMs), $"{post.Id}-{i}");
+            yield return _fields.Copy(draw.Next(), post.Time + random.NextInt64(-JitterMs, JitterMs), $"{post.Id}-{i}");
         }
     }
 

@@ -28,6 +28,8 @@ public sealed class GraphBacktest
     /// <summary>The size of the windows that alerts are judged on, in ms.</summary>
     public long WindowSize => (long)_graph.Operators.Where(o => o.Definition is WindowDefinition).Select(o => o.Options.Get(WindowDefinition.Size)).First(size => size is not null)!.Value.TotalMilliseconds;
 
+    internal DrillFields DrillFields => DrillFields.Of(_graph);
+
     /// <summary>Runs posts, which should be in the order of their times, and gives the alerts and where each post went.</summary>
     public BacktestRun Run(IEnumerable<ReadOnlyMemory<byte>> posts, CancellationToken stop)
     {
