@@ -44,7 +44,7 @@ internal sealed class LineAlertPrinter : IAlertPrinter
         var colour = !alert.IsOpen || alert.Kind == "praise" ? "green" : alert.Severity >= 7 ? "red" : alert.Severity >= 4 ? "yellow" : "silver";
         _console.MarkupLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"[grey]{alert.At:yyyy-MM-dd HH:mm}[/] [bold {colour}]{Markup.Escape(alert.State),-9} {alert.Severity,2}[/] [bold]{Markup.Escape(alert.Brand)}[/]  {Markup.Escape(Reason(alert))}  [grey]{Markup.Escape(alert.Incident)}[/]"));
+            $"[grey]{alert.At.UtcDateTime:yyyy-MM-dd HH:mm'Z'}[/] [bold {colour}]{Markup.Escape(alert.State),-9} {alert.Severity,2}[/] [bold]{Markup.Escape(alert.Brand)}[/]  {Markup.Escape(Reason(alert))}  [grey]{Markup.Escape(alert.Incident)}[/]"));
         if (alert.Sample.Length > 0)
         {
             _console.MarkupLine($"    [grey]“{Markup.Escape(alert.Sample.ReplaceLineEndings(" "))}”[/]");
@@ -54,7 +54,7 @@ internal sealed class LineAlertPrinter : IAlertPrinter
     /// <summary>Why there is an alert, in one line without the brand.</summary>
     public static string Reason(AlertView alert)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(alert.IsOpen ? "" : "nothing unusual since; at last ");
         text.Append(CultureInfo.InvariantCulture, $"{alert.Observed:N0} {alert.Subject} posts, {alert.Expected:0.#} expected; {alert.NegativeShare * 100:N0} % of all, usually {alert.UsualShare * 100:N0} %");
         if (alert.Effective < alert.Observed * Repetitive)
         {

@@ -65,6 +65,7 @@ public sealed class ProduceAndTailTests : IDisposable
             """{"incident_id":"i1","state":"open","severity":8,"kind":"negative","brand":"Aurora","last_seen":"2026-03-01T10:04:31.000Z","observed":120,"effective":31,"expected":14.5,"negative_share":0.81,"usual_share":0.2,"duplicate_share":0.9,"author_share":0.4,"top_terms":[{"term":"recall","score":3},{"term":"[salmonella]","score":2}],"samples":[{"text":"well","score":-0.1},{"text":"never [again]","score":-0.9}]}""",
             """{"incident_id":"i2","state":"open","severity":3,"brand":"Aurora"}""",
             """{"incident_id":"i3","state":"open","severity":9,"brand":"Borealis"}""",
+            """{"incident_id":"i1","state":"resolved","severity":8,"kind":"negative","brand":"Aurora","last_seen":"2026-03-01T11:30:00+01:00","observed":40,"expected":20,"negative_share":0.5,"usual_share":0.2}""",
             "no alert",
         ];
         using (var producer = Sent.Producer(_kafka.Bootstrap, "t", _log))
@@ -76,13 +77,14 @@ public sealed class ProduceAndTailTests : IDisposable
         var people = await Run([.. common, "--brand", "aurora", "--min-severity", "5"]);
         Assert.Equal(0, people.Code);
         Assert.Contains("Aurora", people.Output, StringComparison.Ordinal);
-        Assert.Contains("2026-03-01 10:04 open       8 Aurora  120 negative posts, 14.5 expected; 81 % of all, usually 20 %; repetitive: counts as 31, 90 % near-copies, 40 % by three authors; says recall, [salmonella]  i1", people.Output, StringComparison.Ordinal);
+        Assert.Contains("2026-03-01 10:04Z open       8 Aurora  120 negative posts, 14.5 expected; 81 % of all, usually 20 %; repetitive: counts as 31, 90 % near-copies, 40 % by three authors; says recall, [salmonella]  i1", people.Output, StringComparison.Ordinal);
+        Assert.Contains("2026-03-01 10:30Z resolved   8 Aurora  nothing unusual since; at last 40 negative posts, 20 expected", people.Output, StringComparison.Ordinal);
         Assert.Contains("“never [again]”", people.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("i2", people.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("i3", people.Output, StringComparison.Ordinal);
         Assert.Contains("is no alert", people.Error, StringComparison.Ordinal);
         var programs = await Run([.. common, "--json"]);
-        Assert.Equal(alerts.Take(3), programs.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(alerts.Take(4), programs.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
