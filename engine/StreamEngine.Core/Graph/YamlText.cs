@@ -19,7 +19,9 @@ public static partial class YamlText
     {
         try
         {
-            return Read(Decode(File.ReadAllBytes(path), path), path);
+            return Directory.Exists(path)
+                ? throw new GraphException(new SourcePosition(path, 0, 0), "is a folder; give a file in it")
+                : Read(Decode(File.ReadAllBytes(path), path), path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

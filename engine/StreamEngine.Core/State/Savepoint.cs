@@ -44,6 +44,11 @@ public sealed class Savepoint
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(string path)
     {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"{path} cannot be written: there is no folder {folder}");
+        }
+
         var unfinished = $"{path}.{Environment.ProcessId}.part";
         try
         {
@@ -66,6 +71,11 @@ public sealed class Savepoint
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Savepoint Read(string path)
     {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"there is no savepoint {path}");
+        }
+
         var bytes = File.ReadAllBytes(path);
         var body = bytes.Length - SHA256.HashSizeInBytes;
         if (body < _magic.Length + 1 || !bytes.AsSpan(0, _magic.Length).SequenceEqual(_magic))
