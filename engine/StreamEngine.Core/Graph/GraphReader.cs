@@ -84,6 +84,12 @@ public sealed partial class GraphReader
     private SourceNode? Source(ConfigMap map)
     {
         var node = map["source"];
+        if (node is ConfigMap { Entries: [_, _, ..] entries })
+        {
+            Problem(entries[^1].Key.Position, $"a graph has one source, and this one names {string.Join(" and ", entries.Select(e => e.Key.Text))}");
+            return null;
+        }
+
         if (node is not ConfigMap { Entries.Length: 1 } entry)
         {
             Problem(node?.Position ?? map.Position, $"a graph needs a section 'source' that names one of: {string.Join(", ", _catalog.Sources.Keys)}");

@@ -17,6 +17,7 @@ public sealed class GraphReaderTests
     [InlineData("»" + Source + Words, "a graph needs a name")]
     [InlineData("»name: g\n" + Words, "a graph needs a section 'source' that names one of: memory, topic")]
     [InlineData("name: g\nsource: { »memori: {} }\n" + Words, "there is no source 'memori' (did you mean 'memory'?)")]
+    [InlineData("name: g\nsource:\n  memory: { name: m }\n  »topic: {}\n" + Words, "a graph has one source, and this one names memory and topic")]
     [InlineData("name: g\nsource: { »memory: {} }\n" + Words, "source 'memory' needs the option 'name' (text): the source's name")]
     [InlineData("»name: g\n" + Source, "a graph needs a list 'operators'")]
     [InlineData("name: g\noperators:\n- »wrods: {}\n" + Source, "there is no operator 'wrods' (did you mean 'words'?); there are: words, tally, crowd")]
