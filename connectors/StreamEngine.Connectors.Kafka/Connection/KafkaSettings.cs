@@ -29,6 +29,8 @@ public sealed partial class KafkaSettings
         ["partition.assignment.strategy"] = "partitions are handed over one by one, which only cooperative-sticky can do",
         ["group.protocol"] = "partitions are handed over by the classic protocol",
         ["enable.partition.eof"] = "the engine must know when a partition is read to its end",
+        ["isolation.level"] = "each reader of the graph has the one that it needs",
+        ["auto.offset.reset"] = "the source's option 'start' says where a graph begins, and what lies between its stages is read from the start",
         ["allow.auto.create.topics"] = "topics are created with the partitions and settings that the graph needs",
     }.ToImmutableDictionary();
 

@@ -11,6 +11,7 @@ namespace StreamEngine.Connectors.Kafka;
 /// </summary>
 public sealed class TransactionalProducer : IDisposable
 {
+    private static readonly TimeSpan _flushSlice = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _callPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _generationPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _generationPause = TimeSpan.FromMilliseconds(20);
@@ -188,6 +189,13 @@ public sealed class TransactionalProducer : IDisposable
             _writer.Write(records, topics, stop);
             if (member is not null)
             {
+                // Whoever has the partitions next reads up to the end of the log and waits for what is open there. So all records must be
+                // in the log before the group takes the offsets: once it has, nothing stops the commit of a process that was frozen since.
+                while (_producer.Flush(_flushSlice) > 0)
+                {
+                    stop.ThrowIfCancellationRequested();
+                }
+
                 var group = member.Metadata();
                 Retrying("send offsets", () => _producer.SendOffsetsToTransaction(offsets, group, _callPatience), null, stop);
             }

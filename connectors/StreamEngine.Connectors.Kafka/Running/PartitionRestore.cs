@@ -11,6 +11,9 @@ namespace StreamEngine.Connectors.Kafka;
 /// </summary>
 internal sealed class PartitionRestore : IDisposable
 {
+    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _endPause = TimeSpan.FromMilliseconds(500);
+
     private readonly WorkerSetup _setup;
     private readonly TaskEnvironment _environment;
     private readonly IReadOnlyList<int> _partitions;
@@ -54,6 +57,35 @@ internal sealed class PartitionRestore : IDisposable
         _stop.Dispose();
     }
 
+    /// <summary>
+    /// Records before the position may be gone, as may be some behind it: the client would begin somewhere else without a word. Of a topic
+    /// that ends before the position nothing can be read that belongs to this state.
+    /// </summary>
+    private void CheckPosition(StageTask task)
+    {
+        var input = _setup.Input.Name;
+        var reader = new TopicReader(_setup.Settings, input, _setup.Group, _logger);
+        var (first, end) = reader.Bounds(task.Partition, _stop.Token);
+        for (var since = Environment.TickCount64; end < task.NextOffset && Environment.TickCount64 - since < _endPatience.TotalMilliseconds;)
+        {
+            // A broker that has just become the leader may not know yet how far its partition is.
+            _stop.Token.WaitHandle.WaitOne(_endPause);
+            _stop.Token.ThrowIfCancellationRequested();
+            (first, end) = reader.Bounds(task.Partition, _stop.Token);
+        }
+
+        if (end < task.NextOffset)
+        {
+            throw new Core.State.StateException($"stage {_setup.Stage.Id} has worked on {input}[{task.Partition}] up to offset {task.NextOffset}, and it ends at {end}: the topic was made anew, or has lost records. What is stored does not belong to it; give the graph another name to begin afresh");
+        }
+
+        if (first > task.NextOffset)
+        {
+            _logger.LogError("{Count} records of {Topic}[{Partition}] were deleted before stage {Stage} had read them (the topic's retention): from offset {From} to {To}. They are not counted", first - task.NextOffset, input, task.Partition, _setup.Stage.Id, task.NextOffset, first - 1);
+            task.StartAt(first);
+        }
+    }
+
     private void Run()
     {
         try
@@ -93,6 +125,19 @@ internal sealed class PartitionRestore : IDisposable
             _logger.LogWarning("The state of stage {Stage}, partition {Partition}, is read once more: {Reason}", _setup.Stage.Id, partition, error.Message);
             again.Add(partition);
             return;
+        }
+        catch
+        {
+            task.Dispose();
+            throw;
+        }
+
+        try
+        {
+            if (task.NextOffset >= 0)
+            {
+                CheckPosition(task);
+            }
         }
         catch
         {

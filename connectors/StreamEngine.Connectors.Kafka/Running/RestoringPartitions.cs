@@ -118,7 +118,11 @@ internal sealed class RestoringPartitions : IDisposable
     private void Position(Pending pending, int partition)
     {
         var start = pending.Task!.NextOffset >= 0 ? pending.Task.NextOffset : pending.PassedOver;
-        if (start >= 0)
+        if (pending.Task.NextOffset < 0 && _setup.FromLatest && partition >= _setup.PartitionsAtStart)
+        {
+            _consumer.Seek(_setup.Input.Name, partition, Confluent.Kafka.Offset.Beginning);
+        }
+        else if (start >= 0)
         {
             _consumer.Seek(_setup.Input.Name, partition, start);
         }

@@ -36,7 +36,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         _sink = setup.Stage.Sink!;
         _logger = setup.Loggers.CreateLogger($"{setup.Plan.Graph.Name}.{_sink.Id}");
         _inputs = setup.Stage.Inputs.Select((input, index) => (input, index)).ToDictionary(x => x.input.Topic.Name, x => x.index);
-        _writer = _sink.Definition.Create(new SinkContext(setup.Plan.Graph.Name, _sink.Id, _sink.Options, setup.Time, _logger));
+        _writer = _sink.Definition.Create(new SinkContext(setup.Plan.Graph.Name, _sink.Id, _sink.Options, setup.Time, _logger) { Continues = true });
         _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, ReadCommitted = true, QueueKilobytes = 16_384 }, _logger, this, setup.Time);
         setup.Activity.Connection = () => _consumer.Health.Current;
         setup.Activity.Sink = () => _writer.State;

@@ -24,6 +24,13 @@ internal sealed class TopicReader(KafkaSettings settings, string topic, string g
         return End(consumer, partition, stop);
     }
 
+    /// <summary>The first offset of a partition and the one after the last, however long it takes to hear them.</summary>
+    internal (long First, long End) Bounds(int partition, CancellationToken stop)
+    {
+        using var consumer = Consumer(readCommitted: false);
+        return Bounds(consumer, partition, stop);
+    }
+
     /// <summary>Reads partitions, however long that takes.</summary>
     /// <param name="starts">The partitions, and where to begin in each; -1 = at its first record.</param>
     /// <param name="take">Takes in each record.</param>
@@ -69,14 +76,17 @@ internal sealed class TopicReader(KafkaSettings settings, string topic, string g
 
     private SpanConsumer Consumer(bool readCommitted) => new(settings, new SpanConsumerOptions { GroupId = group, ReadCommitted = readCommitted }, logger);
 
-    private long End(SpanConsumer consumer, int partition, CancellationToken stop)
+    private long End(SpanConsumer consumer, int partition, CancellationToken stop) => Bounds(consumer, partition, stop).End;
+
+    private (long First, long End) Bounds(SpanConsumer consumer, int partition, CancellationToken stop)
     {
         while (true)
         {
             stop.ThrowIfCancellationRequested();
             try
             {
-                return consumer.QueryWatermarks(topic, partition, _callPatience).High.Value;
+                var bounds = consumer.QueryWatermarks(topic, partition, _callPatience);
+                return (bounds.Low.Value, bounds.High.Value);
             }
             catch (KafkaException error)
             {

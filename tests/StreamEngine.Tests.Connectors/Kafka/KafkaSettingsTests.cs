@@ -22,6 +22,8 @@ public sealed class KafkaSettingsTests
     [InlineData("fetch.wait.max.ms", "soon", "fetch.wait.max.ms")]
     [InlineData("enable.auto.commit", "true", "checkpoints")]
     [InlineData("transactional.id", "x", "graph's name")]
+    [InlineData("isolation.level", "read_committed", "each reader")]
+    [InlineData("auto.offset.reset", "latest", "option 'start'")]
     public void A_wrong_setting_is_named_with_what_is_wrong(string name, string value, string said)
     {
         var error = Assert.Throws<SettingException>(() => Sent.To("kafka:9092", (name, value)));

@@ -11,6 +11,7 @@ internal sealed class PlainView(TextWriter output) : IDemoView
 
     private readonly Lock _lock = new();
     private readonly Stopwatch _sinceShown = Stopwatch.StartNew();
+    private string _shown = "";
 
     public void Starting(string what) => Write(what);
 
@@ -28,7 +29,12 @@ internal sealed class PlainView(TextWriter output) : IDemoView
         _sinceShown.Restart();
         var red = string.Join(", ", moment.Brands.Where(b => b.IsRed).Select(Name));
         var green = string.Join(", ", moment.Brands.Where(b => !b.IsRed).Select(Name));
-        Write(string.Create(CultureInfo.InvariantCulture, $"{moment.Time}  {moment.Posts,7:N0} posts  {(red.Length > 0 ? $"RED: {red}  " : "")}green: {green}"));
+        var line = string.Create(CultureInfo.InvariantCulture, $"{moment.Time}  {moment.Posts,7:N0} posts  {(red.Length > 0 ? $"RED: {red}  " : "")}green: {green}");
+        if (line != _shown)
+        {
+            _shown = line;
+            Write(line);
+        }
     }
 
     public void Dispose()
