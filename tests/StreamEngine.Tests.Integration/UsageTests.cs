@@ -39,6 +39,19 @@ public sealed partial class UsageTests(RealKafka kafka)
         Assert.DoesNotContain("System.", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_line_that_is_no_json_is_told_with_one_place()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllLinesAsync(folder["posts.jsonl"], ["fine", "{\"text\":\"fine\"}", "{\"text\" 1}"]);
+
+        var outcome = await Product.Run("sentiment", "score", folder["posts.jsonl"]);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.StartsWith("streamengine: line 3, byte 9: it starts like a JSON object but is none: '1' is invalid", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", outcome.Error, StringComparison.Ordinal);
+    }
+
     [KafkaFact]
     public async Task Producing_that_is_stopped_says_how_far_it_came_and_that_is_what_the_topic_holds()
     {

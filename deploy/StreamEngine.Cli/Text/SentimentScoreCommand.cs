@@ -88,7 +88,8 @@ internal static class SentimentScoreCommand
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"Line {number} starts like a JSON object but is none: {e.Message}", e);
+            // The exception counts lines within this one.
+            throw new InvalidDataException($"line {number}, byte {e.BytePositionInLine + 1}: it starts like a JSON object but is none: {e.Message.Split(" LineNumber: ")[0]}", e);
         }
     }
 }
