@@ -90,7 +90,9 @@ public sealed class StopTests(RealKafka kafka)
             Assert.Equal(0, stopped.ExitCode);
         }
 
+        // With more to do in each partition: the first may have been done with all there was, and the second must have taken over before it stops.
         await own.Restart();
+        posts.Publish(own.Bootstrap, topic, 2_000);
         using var next = RunningProgram.Start(run);
         await Eventually.Holds(() => Topic.Committed(own.Bootstrap, $"{graph}.ingest", topic, 2) == posts.Count, () => $"every post is worked on\n{next.Error}", TimeSpan.FromSeconds(60));
         Assert.Equal((posts.Count, posts.Count - posts.Unmatched, posts.Unmatched, 0, 0), (await next.Terminate(_patience)).Ledger);
