@@ -66,19 +66,15 @@ internal static class LineFile
 
     private static void MendPacked(string path, ILogger logger)
     {
-        var mended = path + ".mending";
-        bool whole;
-        using (var packed = File.OpenRead(path))
-        using (var lines = new GZipStream(packed, CompressionMode.Decompress))
-        using (var into = new GZipStream(File.Create(mended), CompressionLevel.Fastest))
+        if (CopyLines(path, Stream.Null))
         {
-            whole = CopyLines(lines, into);
+            return;
         }
 
-        if (whole)
+        var mended = path + ".mending";
+        using (var into = new GZipStream(File.Create(mended), CompressionLevel.Fastest))
         {
-            File.Delete(mended);
-            return;
+            CopyLines(path, into);
         }
 
         logger.LogWarning("{Path} was not written to its end; what can be read of it, up to the last whole line, is kept, and the rest is written again", path);
@@ -87,8 +83,9 @@ internal static class LineFile
 
     /// <summary>Copies whole lines as far as they can be read.</summary>
     /// <returns>Whether that was all.</returns>
-    private static bool CopyLines(Stream from, Stream into)
+    private static bool CopyLines(string path, Stream into)
     {
+        using var from = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
         var block = new byte[64 * 1024];
         var held = new MemoryStream();
         while (true)

@@ -22,6 +22,7 @@ internal sealed class PartitionRestore : IDisposable
     private readonly ConcurrentQueue<StageTask> _ready = [];
     private readonly Thread _thread;
     private readonly long _began = Environment.TickCount64;
+    private Dictionary<int, (long First, long End)> _bounds = [];
     private Exception? _failure;
 
     internal PartitionRestore(WorkerSetup setup, TaskEnvironment environment, IReadOnlyList<int> partitions, ILogger logger, CancellationToken stop)
@@ -64,14 +65,13 @@ internal sealed class PartitionRestore : IDisposable
     private void CheckPosition(StageTask task)
     {
         var input = _setup.Input.Name;
-        var reader = new TopicReader(_setup.Settings, input, _setup.Group, _logger);
-        var (first, end) = reader.Bounds(task.Partition, _stop.Token);
+        var (first, end) = _bounds[task.Partition];
         for (var since = Environment.TickCount64; end < task.NextOffset && Environment.TickCount64 - since < _endPatience.TotalMilliseconds;)
         {
             // A broker that has just become the leader may not know yet how far its partition is.
             _stop.Token.WaitHandle.WaitOne(_endPause);
             _stop.Token.ThrowIfCancellationRequested();
-            (first, end) = reader.Bounds(task.Partition, _stop.Token);
+            (first, end) = BoundsOf([task.Partition])[task.Partition];
         }
 
         if (end < task.NextOffset)
@@ -86,11 +86,15 @@ internal sealed class PartitionRestore : IDisposable
         }
     }
 
+    private Dictionary<int, (long First, long End)> BoundsOf(IReadOnlyList<int> partitions) =>
+        new TopicReader(_setup.Settings, _setup.Input.Name, _setup.Group, _logger).Bounds(partitions, _stop.Token);
+
     private void Run()
     {
         try
         {
             _setup.Topics.Cover(_partitions.Max(), _stop.Token);
+            _bounds = BoundsOf(_partitions);
             var loader = new StateLoader(_setup.Settings, _setup.Plan.Topic(TopicRole.State)!.Name, _setup.Group, _logger);
             var again = new List<int>();
             loader.Load(_partitions, StageTask.StatePrefix(_setup.Stage.Id), (partition, image) => Restore(partition, image, again), _stop.Token);

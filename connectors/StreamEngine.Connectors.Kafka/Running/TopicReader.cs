@@ -24,11 +24,11 @@ internal sealed class TopicReader(KafkaSettings settings, string topic, string g
         return End(consumer, partition, stop);
     }
 
-    /// <summary>The first offset of a partition and the one after the last, however long it takes to hear them.</summary>
-    internal (long First, long End) Bounds(int partition, CancellationToken stop)
+    /// <summary>The first offset of each partition and the one after the last, however long it takes to hear them.</summary>
+    internal Dictionary<int, (long First, long End)> Bounds(IEnumerable<int> partitions, CancellationToken stop)
     {
         using var consumer = Consumer(readCommitted: false);
-        return Bounds(consumer, partition, stop);
+        return partitions.ToDictionary(p => p, p => Bounds(consumer, p, stop));
     }
 
     /// <summary>Reads partitions, however long that takes.</summary>
