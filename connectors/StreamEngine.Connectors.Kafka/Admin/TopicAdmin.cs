@@ -68,6 +68,29 @@ public sealed class TopicAdmin : IDisposable
     /// <exception cref="TimeoutException">No broker answered within 30 s.</exception>
     public int? FindPartitionCount(string topic, CancellationToken stop = default) => Look(topic, stop) is { } found ? found.Partitions.Count : null;
 
+    /// <summary>
+    /// What tells a topic from one of the same name that is made after it was deleted. Null where the brokers do not tell: older ones, the
+    /// embedded one, and those that do not let this user describe the topic.
+    /// </summary>
+    internal string? FindId(string topic)
+    {
+        if (IsEmbedded())
+        {
+            return null;
+        }
+
+        try
+        {
+            var described = _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = _callPatience }).GetAwaiter().GetResult();
+            return described.TopicDescriptions[0].TopicId is { } id && (id.MostSignificantBits, id.LeastSignificantBits) != (0, 0) ? id.ToString() : null;
+        }
+        catch (KafkaException error)
+        {
+            _logger.LogDebug("The id of topic {Topic} is not known: {Error}", topic, error.Error.Reason);
+            return null;
+        }
+    }
+
     /// <summary>How many partitions a topic has.</summary>
     /// <exception cref="UnknownTopicException">It does not exist; the message names the nearest that does.</exception>
     /// <exception cref="AccessRefusedException">The brokers turn this client away.</exception>

@@ -23,9 +23,11 @@ public sealed record TopicSpec(string Name, int Partitions)
     public bool Grow { get; init; }
 
     /// <summary>A topic that keeps the last record of each key, for state.</summary>
+    /// <remarks>Who reads it back reads the segment that is being written, too, which no cleaner touches: so segments are small.</remarks>
     public static TopicSpec Compacted(string name, int partitions) => new(name, partitions)
     {
         Settings = ImmutableSortedDictionary<string, string>.Empty.Add("cleanup.policy", "compact"),
+        SettingsWhenCreated = ImmutableSortedDictionary<string, string>.Empty.Add("segment.bytes", $"{64 << 20}"),
     };
 }
 

@@ -100,7 +100,7 @@ public sealed partial class KafkaSettings
         var config = new ConsumerConfig
         {
             GroupId = options.GroupId,
-            AutoOffsetReset = options.FromLatest ? AutoOffsetReset.Latest : AutoOffsetReset.Earliest,
+            AutoOffsetReset = options.OnlyFromPositions ? AutoOffsetReset.Error : options.FromLatest ? AutoOffsetReset.Latest : AutoOffsetReset.Earliest,
             IsolationLevel = options.ReadCommitted ? IsolationLevel.ReadCommitted : IsolationLevel.ReadUncommitted,
             SessionTimeoutMs = 10_000,
             HeartbeatIntervalMs = 1_000,

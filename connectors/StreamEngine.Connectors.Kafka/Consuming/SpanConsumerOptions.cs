@@ -16,6 +16,12 @@ public sealed record SpanConsumerOptions
     /// <summary>Whether a partition without a start offset is read from its end instead of from its beginning.</summary>
     public bool FromLatest { get; init; }
 
+    /// <summary>
+    /// Whether a partition without a start offset, or one that has no record at its position any more, makes <see cref="SpanConsumer.Poll"/>
+    /// throw, instead of being read from somewhere else without a word.
+    /// </summary>
+    public bool OnlyFromPositions { get; init; }
+
     /// <summary>Memory for records fetched ahead, in KiB, over all partitions. A response that is on its way may exceed it for a moment.</summary>
     /// <value>The default is 64 MiB.</value>
     public int QueueKilobytes { get; init; } = 65_536;

@@ -90,6 +90,15 @@ internal sealed class GraphTopics : IDisposable
         }
     }
 
+    /// <summary>What tells the source's topic from one that is made anew; <see langword="null"/> where that is not known.</summary>
+    internal string? SourceId()
+    {
+        lock (_lock)
+        {
+            return _admin.FindId(Source.Name);
+        }
+    }
+
     /// <summary>Makes what is missing.</summary>
     /// <exception cref="UnknownTopicException">The source does not exist.</exception>
     /// <exception cref="TopicException">A topic cannot be made, or is not as it must be.</exception>

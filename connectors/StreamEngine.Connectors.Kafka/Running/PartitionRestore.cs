@@ -11,9 +11,6 @@ namespace StreamEngine.Connectors.Kafka;
 /// </summary>
 internal sealed class PartitionRestore : IDisposable
 {
-    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _endPause = TimeSpan.FromMilliseconds(500);
-
     private readonly WorkerSetup _setup;
     private readonly TaskEnvironment _environment;
     private readonly IReadOnlyList<int> _partitions;
@@ -32,6 +29,8 @@ internal sealed class PartitionRestore : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = $"{setup.Activity.Name}.restore" };
         _thread.Start();
     }
+
+    private TopicReader Input => new(_setup.Settings, _setup.Input.Name, _setup.Group, _setup.Time, _logger);
 
     /// <summary>The next task that is ready; false when there is none for now.</summary>
     /// <exception cref="Core.State.StateException">A partition's state cannot be read.</exception>
@@ -64,44 +63,32 @@ internal sealed class PartitionRestore : IDisposable
     /// </summary>
     private void CheckPosition(StageTask task)
     {
-        var input = _setup.Input.Name;
         var (first, end) = _bounds[task.Partition];
-        for (var since = Environment.TickCount64; end < task.NextOffset && Environment.TickCount64 - since < _endPatience.TotalMilliseconds;)
+        if (end < task.NextOffset)
         {
-            // A broker that has just become the leader may not know yet how far its partition is.
-            _stop.Token.WaitHandle.WaitOne(_endPause);
-            _stop.Token.ThrowIfCancellationRequested();
-            (first, end) = BoundsOf([task.Partition])[task.Partition];
+            (first, end) = Input.Bounds(task.Partition, task.NextOffset, _stop.Token);
         }
 
         if (end < task.NextOffset)
         {
-            throw new Core.State.StateException($"stage {_setup.Stage.Id} has worked on {input}[{task.Partition}] up to offset {task.NextOffset}, and it ends at {end}: the topic was made anew, or has lost records. What is stored does not belong to it; give the graph another name to begin afresh");
+            throw new Core.State.StateException($"stage {_setup.Stage.Id} has worked on {_setup.Input.Name}[{task.Partition}] up to offset {task.NextOffset}, and it ends at {end}: the topic was made anew, or has lost records. What is stored does not belong to it; give the graph another name to begin afresh");
         }
 
         if (first > task.NextOffset)
         {
-            _logger.LogError("{Count} records of {Topic}[{Partition}] were deleted before stage {Stage} had read them (the topic's retention): from offset {From} to {To}. They are not counted", first - task.NextOffset, input, task.Partition, _setup.Stage.Id, task.NextOffset, first - 1);
+            _logger.LogError("What {Topic}[{Partition}] held from offset {From} to {To} was deleted before stage {Stage} had read it (the topic's retention), and is not counted", _setup.Input.Name, task.Partition, task.NextOffset, first - 1, _setup.Stage.Id);
             task.StartAt(first);
         }
     }
-
-    private Dictionary<int, (long First, long End)> BoundsOf(IReadOnlyList<int> partitions) =>
-        new TopicReader(_setup.Settings, _setup.Input.Name, _setup.Group, _logger).Bounds(partitions, _stop.Token);
 
     private void Run()
     {
         try
         {
             _setup.Topics.Cover(_partitions.Max(), _stop.Token);
-            _bounds = BoundsOf(_partitions);
-            var loader = new StateLoader(_setup.Settings, _setup.Plan.Topic(TopicRole.State)!.Name, _setup.Group, _logger);
-            var again = new List<int>();
-            loader.Load(_partitions, StageTask.StatePrefix(_setup.Stage.Id), (partition, image) => Restore(partition, image, again), _stop.Token);
-            if (again.Count > 0)
-            {
-                loader.Load(again, StageTask.StatePrefix(_setup.Stage.Id), (partition, image) => Restore(partition, image, null), _stop.Token);
-            }
+            _bounds = Input.Bounds(_partitions, _stop.Token);
+            new StateLoader(_setup.Settings, _setup.Plan.Topic(TopicRole.State)!.Name, _setup.Group, _setup.Time, _logger)
+                .Load(_partitions, StageTask.StatePrefix(_setup.Stage.Id), Restore, _stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -112,32 +99,13 @@ internal sealed class PartitionRestore : IDisposable
         }
     }
 
-    /// <summary>
-    /// Makes a partition's task. What was read while an owner before or after this one still wrote is no cut: compaction may have taken
-    /// an entry whose newer one lies beyond the end that the reading had. So state that cannot be taken in is read once more.
-    /// </summary>
-    private void Restore(int partition, Core.State.StateImage image, List<int>? again)
+    /// <summary>Makes a partition's task.</summary>
+    private void Restore(int partition, Core.State.StateImage image)
     {
         var task = new StageTask(_setup.Plan, _setup.Stage, partition, _environment);
         try
         {
             task.Restore(image);
-        }
-        catch (Core.State.StateException error) when (again is not null)
-        {
-            task.Dispose();
-            _logger.LogWarning("The state of stage {Stage}, partition {Partition}, is read once more: {Reason}", _setup.Stage.Id, partition, error.Message);
-            again.Add(partition);
-            return;
-        }
-        catch
-        {
-            task.Dispose();
-            throw;
-        }
-
-        try
-        {
             if (task.NextOffset >= 0)
             {
                 CheckPosition(task);

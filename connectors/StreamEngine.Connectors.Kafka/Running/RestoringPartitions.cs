@@ -117,14 +117,14 @@ internal sealed class RestoringPartitions : IDisposable
 
     private void Position(Pending pending, int partition)
     {
-        var start = pending.Task!.NextOffset >= 0 ? pending.Task.NextOffset : pending.PassedOver;
-        if (pending.Task.NextOffset < 0 && _setup.FromLatest && partition >= _setup.PartitionsAtStart)
+        var next = pending.Task!.NextOffset;
+        Offset? start = next >= 0 ? next
+            : !_setup.FromLatest || partition >= _setup.PartitionsAtStart ? Offset.Beginning
+            : pending.PassedOver >= 0 ? pending.PassedOver
+            : null;
+        if (start is { } offset)
         {
-            _consumer.Seek(_setup.Input.Name, partition, Confluent.Kafka.Offset.Beginning);
-        }
-        else if (start >= 0)
-        {
-            _consumer.Seek(_setup.Input.Name, partition, start);
+            _consumer.Seek(_setup.Input.Name, partition, offset);
         }
 
         // Also where this one did not pause it: a partition that comes back may still be paused from before it went.

@@ -14,6 +14,7 @@ namespace StreamEngine.Connectors.Kafka;
 internal sealed class SinkWorker : IAssignmentListener, IDisposable
 {
     private static readonly TimeSpan _closePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _askPatience = TimeSpan.FromSeconds(10);
 
     private readonly WorkerSetup _setup;
     private readonly SinkNode _sink;
@@ -37,7 +38,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         _logger = setup.Loggers.CreateLogger($"{setup.Plan.Graph.Name}.{_sink.Id}");
         _inputs = setup.Stage.Inputs.Select((input, index) => (input, index)).ToDictionary(x => x.input.Topic.Name, x => x.index);
         _writer = _sink.Definition.Create(new SinkContext(setup.Plan.Graph.Name, _sink.Id, _sink.Options, setup.Time, _logger) { Continues = true });
-        _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, ReadCommitted = true, QueueKilobytes = 16_384 }, _logger, this, setup.Time);
+        _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, OnlyFromPositions = true, QueueKilobytes = 16_384 }, _logger, this, setup.Time);
         setup.Activity.Connection = () => _consumer.Health.Current;
         setup.Activity.Sink = () => _writer.State;
     }
@@ -89,7 +90,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
             _next[partition] = -1;
         }
 
-        return [];
+        return _consumer.Committed(partitions, _askPatience).GroupBy(c => c.Topic).SelectMany(Starts);
     }
 
     /// <inheritdoc/>
@@ -103,6 +104,41 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
     {
         _consumer.Dispose();
         _writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Records behind what was written may be gone, or all of them with their topic: the client would go on somewhere else without a word.</summary>
+    private IEnumerable<TopicPartitionOffset> Starts(IGrouping<string, TopicPartitionOffset> committed)
+    {
+        var topic = new TopicReader(_setup.Settings, committed.Key, _setup.Group, _setup.Time, _logger);
+        var written = committed.Where(c => !c.Offset.IsSpecial).ToList();
+        var bounds = topic.Bounds(written.Select(w => w.Partition.Value), _stop);
+        foreach (var (place, next) in written.Select(w => (w.TopicPartition, w.Offset.Value)))
+        {
+            var (first, end) = bounds[place.Partition];
+            if (end < next)
+            {
+                (first, end) = topic.Bounds(place.Partition, next, _stop);
+            }
+
+            var start = new Offset(next);
+            if (first > next)
+            {
+                _logger.LogError("What {Topic}[{Partition}] held from offset {From} to {To} was deleted before sink {Sink} had written it (the topic's retention)", place.Topic, place.Partition.Value, next, first - 1, _sink.Id);
+                start = first;
+            }
+            else if (end < next)
+            {
+                _logger.LogError("Sink {Sink} had written {Topic}[{Partition}] up to offset {Offset}, and it ends at {End}: the topic was made anew, or has lost records. It is written from its start", _sink.Id, place.Topic, place.Partition.Value, next, end);
+                start = Offset.Beginning;
+            }
+
+            yield return new TopicPartitionOffset(place, start);
+        }
+
+        foreach (var never in committed.Where(c => c.Offset.IsSpecial))
+        {
+            yield return new TopicPartitionOffset(never.TopicPartition, Offset.Beginning);
+        }
     }
 
     /// <summary>Rows pending for partitions that go are still written, which does no harm; their offsets are left to whoever has them now.</summary>

@@ -67,7 +67,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             throw;
         }
 
-        _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, FromLatest = setup.FromLatest, ReadCommitted = true }, _logger, this, setup.Time);
+        _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, OnlyFromPositions = true }, _logger, this, setup.Time);
         _restoring = new RestoringPartitions(setup, _environment, _consumer, _logger, stop);
         _brake = new DriftBrake(setup, _consumer, _logger);
         setup.Activity.Connection = () => Worse(_consumer.Health.Current, _producer.Health.Current);
@@ -115,7 +115,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     public IEnumerable<TopicPartitionOffset> Assigned(IReadOnlyList<TopicPartition> partitions)
     {
         _restoring.Begin([.. partitions.Select(p => p.Partition.Value)]);
-        return [];
+        // Where to begin is known when the state is there. Until then there is little to fetch at the end.
+        return partitions.Select(p => new TopicPartitionOffset(p, Offset.End));
     }
 
     /// <inheritdoc/>

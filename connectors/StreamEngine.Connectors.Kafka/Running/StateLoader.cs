@@ -4,7 +4,7 @@ using StreamEngine.Core.State;
 namespace StreamEngine.Connectors.Kafka;
 
 /// <summary>Reads the state of a graph's partitions back.</summary>
-internal sealed class StateLoader(KafkaSettings settings, string topic, string group, ILogger logger)
+internal sealed class StateLoader(KafkaSettings settings, string topic, string group, TimeProvider time, ILogger logger)
 {
     /// <summary>Reads partitions, however long that takes, and hands each over when it is complete.</summary>
     /// <param name="partitions">The partitions.</param>
@@ -16,7 +16,7 @@ internal sealed class StateLoader(KafkaSettings settings, string topic, string g
     internal void Load(IReadOnlyCollection<int> partitions, byte[] prefix, Action<int, StateImage> complete, CancellationToken stop)
     {
         var images = partitions.ToDictionary(p => p, _ => new StateImage());
-        new TopicReader(settings, topic, group, logger).Read(partitions.ToDictionary(p => p, _ => -1L), Take, Complete, stop);
+        new TopicReader(settings, topic, group, time, logger).Read(partitions.ToDictionary(p => p, _ => -1L), waitForOpen: true, Take, Complete, stop);
 
         void Take(in ConsumedRecord record)
         {

@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using StreamEngine.Core.Planning;
 using StreamEngine.Core.Runtime;
@@ -31,17 +30,9 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
 
         byte[]? stored = null;
         var key = GraphShape.StoredKey;
-        // Up to the last stable offset: whoever runs the graph now, or left a transaction open, is not waited for.
-        using var consumer = new SpanConsumer(settings, new SpanConsumerOptions { GroupId = $"{Name}.shape" }, logger);
-        consumer.Assign(new TopicPartitionOffset(StateTopic.Name, 0, Offset.Beginning));
-        var receiver = new ToTheEnd((in ConsumedRecord record) => stored = record.Key.SequenceEqual(key.AsSpan()) ? record.Value.ToArray() : stored);
-        while (!receiver.AtEnd)
-        {
-            stop.ThrowIfCancellationRequested();
-            consumer.Poll(100, ref receiver);
-            consumer.Health.ThrowIfRefused();
-        }
-
+        // Whoever runs the graph now, or left a transaction open, is not waited for.
+        new TopicReader(settings, StateTopic.Name, $"{Name}.shape", time, logger).Read(
+            new Dictionary<int, long> { [0] = -1 }, waitForOpen: false, (in ConsumedRecord record) => stored = record.Key.SequenceEqual(key.AsSpan()) ? record.Value.ToArray() : stored, _ => { }, stop);
         return stored is null ? null : GraphShape.Read(stored);
     }
 
@@ -53,7 +44,7 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
         var stored = FindShape(stop);
         if (stored is not null)
         {
-            Refuse(stored, PartialsThatThereAre(stop));
+            Refuse(stored, Shape(PartialsThatThereAre(stop)));
         }
 
         return stored;
@@ -62,7 +53,9 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
     /// <summary>Stores the graph's shape where it is another than the one stored. To be called when the topics are there.</summary>
     internal void StoreShape(GraphShape? stored, CancellationToken stop)
     {
-        var shape = GraphShape.Of(plan, Partials is null ? 0 : topics.PartitionsOf(Partials)) with { Savepoint = stored?.Savepoint };
+        var now = Shape(Partials is null ? 0 : topics.PartitionsOf(Partials));
+        // Where the brokers have not told the id this time, what they said before still holds.
+        var shape = now with { Savepoint = stored?.Savepoint, SourceId = now.SourceId ?? stored?.SourceId };
         while (!shape.SameAs(stored))
         {
             try
@@ -88,13 +81,13 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
     {
         var count = topics.Find(StateTopic, stop);
         var shape = FindShape(stop) ?? throw new StateException($"graph '{Name}' has no state yet: topic '{StateTopic.Name}' {(count == 0 ? "does not exist" : "holds none")}");
-        Refuse(shape, PartialsThatThereAre(stop));
+        Refuse(shape, Shape(PartialsThatThereAre(stop)));
         var images = new StateImage[count];
-        new StateLoader(settings, StateTopic.Name, $"{Name}.savepoint", logger).Load([.. Enumerable.Range(0, count)], [], (partition, image) => images[partition] = image, stop);
+        new StateLoader(settings, StateTopic.Name, $"{Name}.savepoint", time, logger).Load([.. Enumerable.Range(0, count)], [], (partition, image) => images[partition] = image, stop);
         images[0].Delete(GraphShape.StoredKey.AsSpan());
 
         // The state of ingest is as old as these records or older: slots are whole, so one that is newer than its ingest does no harm.
-        return new Savepoint { Graph = Name, Shape = shape, TakenAt = time.GetUtcNow(), Partitions = images, OnTheWay = ReadOnTheWay(images, stop) };
+        return new Savepoint { Graph = Name, Shape = shape with { SourceId = null }, TakenAt = time.GetUtcNow(), Partitions = images, OnTheWay = ReadOnTheWay(images, stop) };
     }
 
     /// <summary>Makes a savepoint the graph's state. To be called when the topics are there.</summary>
@@ -106,7 +99,7 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
     internal void BeginWith(Savepoint savepoint, bool replace, CancellationToken stop)
     {
         var images = new StateImage[topics.PartitionsOf(StateTopic)];
-        new StateLoader(settings, StateTopic.Name, $"{Name}.savepoint", logger).Load([.. Enumerable.Range(0, images.Length)], [], (partition, image) => images[partition] = image, stop);
+        new StateLoader(settings, StateTopic.Name, $"{Name}.savepoint", time, logger).Load([.. Enumerable.Range(0, images.Length)], [], (partition, image) => images[partition] = image, stop);
         images[0].Delete(GraphShape.StoredKey.AsSpan());
         if (images.Any(i => i.Count > 0) && !replace)
         {
@@ -132,7 +125,7 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
             }
         }
 
-        Append(records, GraphShape.Of(plan, Partials is null ? 0 : topics.PartitionsOf(Partials)) with { Savepoint = savepoint.Digest });
+        Append(records, Shape(Partials is null ? 0 : topics.PartitionsOf(Partials)) with { Savepoint = savepoint.Digest });
         Commit(records, stop);
         logger.LogInformation("Graph {Graph} begins with the savepoint of {Graph2} of {Time:u}: {Entries} entries of state", Name, savepoint.Graph, savepoint.TakenAt, savepoint.Partitions.Sum(p => p.Count));
     }
@@ -142,16 +135,18 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
     internal void Check(Savepoint savepoint, CancellationToken stop)
     {
         var partials = PartialsThatThereAre(stop);
-        Refuse(savepoint.Shape, partials > 0 || Partials is null ? partials : plan.Graph.Runtime.Partitions);
+        Refuse(savepoint.Shape, Shape(partials > 0 || Partials is null ? partials : plan.Graph.Runtime.Partitions));
         if (topics.Find(plan.Topic(TopicRole.Source)!, stop) is var source && source < savepoint.Partitions.Count && partials < savepoint.Partitions.Count)
         {
             throw new IncompatibleStateException(Name, [$"the savepoint has {savepoint.Partitions.Count} partitions, and its source has {source} now"]);
         }
     }
 
-    private void Refuse(GraphShape stored, int partials)
+    private GraphShape Shape(int partials) => GraphShape.Of(plan, partials) with { SourceId = topics.SourceId() };
+
+    private void Refuse(GraphShape stored, GraphShape now)
     {
-        var obstacles = stored.Obstacles(GraphShape.Of(plan, partials), plan.Graph.Runtime.DiscardState).ToList();
+        var obstacles = stored.Obstacles(now, plan.Graph.Runtime.DiscardState).ToList();
         if (obstacles.Count > 0)
         {
             throw new IncompatibleStateException(Name, obstacles);
@@ -167,8 +162,8 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
         {
             var key = TaskProgress.KeyOf(plan.Stage(StageKind.Aggregate)!.Id);
             var starts = Enumerable.Range(0, records.Length).ToDictionary(p => p, p => p < images.Length && images[p].TryGet(key, out var progress) ? TaskProgress.Read(progress).NextOffset : -1);
-            new TopicReader(settings, Partials!.Name, $"{Name}.savepoint", logger).Read(
-                starts, (in ConsumedRecord record) => records[record.Partition].Add((record.Key.ToArray(), record.Value.ToArray())), _ => { }, stop);
+            new TopicReader(settings, Partials!.Name, $"{Name}.savepoint", time, logger).Read(
+                starts, waitForOpen: true, (in ConsumedRecord record) => records[record.Partition].Add((record.Key.ToArray(), record.Value.ToArray())), _ => { }, stop);
         }
 
         return records;
@@ -192,7 +187,7 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
             if (key.AsSpan().SequenceEqual(ofAggregate))
             {
                 // What was on the way is sent again, behind whatever is there.
-                var end = new TopicReader(settings, Partials!.Name, $"{Name}.savepoint", logger).End(partition, stop);
+                var end = new TopicReader(settings, Partials!.Name, $"{Name}.savepoint", time, logger).End(partition, stop);
                 (TaskProgress.Read(value) with { NextOffset = end }).Write(moved);
                 records.Append(StateTopic.Index, partition, key, moved);
             }
@@ -211,14 +206,5 @@ internal sealed class StoredGraph(GraphPlan plan, KafkaSettings settings, GraphT
         using var producer = new TransactionalProducer(lasting, $"{Name}.state", logger, time);
         producer.Initialize(TimeSpan.MaxValue, stop);
         producer.Commit(records, [.. plan.Topics.Select(t => t.Name)], [], null, stop);
-    }
-
-    private struct ToTheEnd(RecordHandler take) : IRecordReceiver
-    {
-        internal bool AtEnd { get; private set; }
-
-        public readonly void OnRecord(in ConsumedRecord record) => take(record);
-
-        public void OnPartitionEnd(string topic, int partition, long offset) => AtEnd = true;
     }
 }

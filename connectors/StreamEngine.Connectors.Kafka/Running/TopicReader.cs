@@ -6,14 +6,22 @@ namespace StreamEngine.Connectors.Kafka;
 /// <summary>Takes in a record.</summary>
 internal delegate void RecordHandler(in ConsumedRecord record);
 
-/// <summary>Reads committed records of a topic's partitions, up to what was there when the reading began.</summary>
+/// <summary>Reads committed records of a topic's partitions up to their end, in whole transactions.</summary>
 /// <remarks>
-/// The end is the high watermark, not the last stable offset: a transaction that its dead owner left open, or that is just being
-/// committed, is waited for until the broker has decided it. What was committed is thereby never missed.
+/// Of each partition everything is read that lies before a last stable offset, so that no transaction is taken in half. Where the reading
+/// took long, that end is asked for again and the rest read too: of a compacted topic whose writers go on, an entry may be gone whose newer
+/// one lies behind an end that was asked for long ago, but not one whose newer one was written just now.
 /// </remarks>
-internal sealed class TopicReader(KafkaSettings settings, string topic, string group, ILogger logger)
+internal sealed class TopicReader(KafkaSettings settings, string topic, string group, TimeProvider time, ILogger logger)
 {
+    /// <summary>How old an end may be: less than any cleaner takes to close a segment, wait for its turn and rewrite it.</summary>
+    internal static readonly TimeSpan EndIsGoodFor = TimeSpan.FromSeconds(2);
+
+    private const int ShortWait = 10;
+    private const int LongWait = 100;
+
     private static readonly TimeSpan _callPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _leaderPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _retryPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _tellAfter = TimeSpan.FromSeconds(20);
 
@@ -31,46 +39,90 @@ internal sealed class TopicReader(KafkaSettings settings, string topic, string g
         return partitions.ToDictionary(p => p, p => Bounds(consumer, p, stop));
     }
 
+    /// <summary>The same of a partition that is known to have had records up to <paramref name="known"/>.</summary>
+    /// <remarks>A broker that has just become the leader may not know yet how far its partition is: an end before that is asked for again, for a while.</remarks>
+    internal (long First, long End) Bounds(int partition, long known, CancellationToken stop)
+    {
+        using var consumer = Consumer(readCommitted: false);
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            var bounds = Bounds(consumer, partition, stop);
+            if (bounds.End >= known || time.GetElapsedTime(since) > _leaderPatience)
+            {
+                return bounds;
+            }
+
+            stop.WaitHandle.WaitOne(_retryPause);
+        }
+    }
+
     /// <summary>Reads partitions, however long that takes.</summary>
     /// <param name="starts">The partitions, and where to begin in each; -1 = at its first record.</param>
+    /// <param name="waitForOpen">
+    /// Whether a transaction that is open when the reading begins, left by a dead owner or just being committed, is waited for until the
+    /// broker has decided it. What was committed is then never missed.
+    /// </param>
     /// <param name="take">Takes in each record.</param>
     /// <param name="complete">Is told of each partition that is read to its end, between two records.</param>
     /// <param name="stop">Ends the reading.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     /// <exception cref="AccessRefusedException">The brokers turn this client away.</exception>
-    internal void Read(IReadOnlyDictionary<int, long> starts, RecordHandler take, Action<int> complete, CancellationToken stop)
+    internal void Read(IReadOnlyDictionary<int, long> starts, bool waitForOpen, RecordHandler take, Action<int> complete, CancellationToken stop)
     {
-        var receiver = new Receiver(take);
-        using (var asking = Consumer(readCommitted: false))
+        var reading = new Reading(take);
+        using (var outside = Consumer(readCommitted: false))
         {
             foreach (var (partition, start) in starts)
             {
-                receiver.Open(partition, Math.Max(0, start), End(asking, partition, stop));
+                reading.Add(new Part(partition) { Next = Math.Max(0, start), Least = waitForOpen ? End(outside, partition, stop) : 0 });
             }
         }
 
-        receiver.TellComplete(complete);
         using var consumer = Consumer(readCommitted: true);
-        consumer.Assign([.. receiver.Unfinished.Select(p => new TopicPartitionOffset(topic, p, starts[p] < 0 ? Offset.Beginning : starts[p]))]);
-        var tell = Environment.TickCount64 + (long)_tellAfter.TotalMilliseconds;
-        while (receiver.Unfinished.Count > 0)
+        consumer.Assign([.. starts.Select(s => new TopicPartitionOffset(topic, s.Key, s.Value < 0 ? Offset.Beginning : s.Value))]);
+        var quietSince = time.GetTimestamp();
+        while (reading.Unfinished.Count > 0)
         {
             stop.ThrowIfCancellationRequested();
-            if (consumer.Poll(100, ref receiver) > 0)
+            var read = reading.Unfinished.Where(p => p.Next >= p.End).ToList();
+            foreach (var part in read)
             {
-                // It goes on, however much there is. What is done with a partition that is complete takes its time, too.
-                receiver.TellComplete(complete);
-                tell = Environment.TickCount64 + (long)_tellAfter.TotalMilliseconds;
+                if (part.End >= part.Least && time.GetElapsedTime(part.AskedAt) < EndIsGoodFor)
+                {
+                    reading.Remove(part);
+                    complete(part.Number);
+                }
+                else if (part.End < 0 || time.GetElapsedTime(part.AskedAt) >= _retryPause)
+                {
+                    Extend(consumer, part, stop);
+                }
+            }
+
+            if (consumer.Poll(read.Count > 0 ? ShortWait : LongWait, ref reading) > 0)
+            {
+                quietSince = time.GetTimestamp();
                 continue;
             }
 
             consumer.Health.ThrowIfRefused();
-            receiver.TellComplete(complete);
-            if (receiver.Unfinished.Count > 0 && Environment.TickCount64 > tell)
+            if (reading.Unfinished.Count > 0 && time.GetElapsedTime(quietSince) > _tellAfter)
             {
-                logger.LogWarning("{Topic} [{Partitions}] is still not read to its end: a broker is missing, or a transaction is open there. Waiting", topic, string.Join(", ", receiver.Unfinished));
-                tell += (long)_tellAfter.TotalMilliseconds;
+                logger.LogWarning("{Topic} [{Partitions}] is still not read to its end: a broker is missing, or a transaction is open there. Waiting", topic, string.Join(", ", reading.Unfinished.Select(p => p.Number)));
+                quietSince = time.GetTimestamp();
             }
+        }
+    }
+
+    private void Extend(SpanConsumer consumer, Part part, CancellationToken stop)
+    {
+        var before = part.End;
+        part.AskedAt = time.GetTimestamp();
+        part.End = End(consumer, part.Number, stop);
+        if (part.Passed)
+        {
+            consumer.Seek(topic, part.Number, before);
+            (part.Next, part.Passed) = (before, false);
         }
     }
 
@@ -98,48 +150,61 @@ internal sealed class TopicReader(KafkaSettings settings, string topic, string g
         }
     }
 
-    private readonly struct Receiver(RecordHandler take) : IRecordReceiver
+    /// <summary>How far a partition is.</summary>
+    private sealed class Part(int number)
     {
-        private readonly Dictionary<int, long> _ends = [];
-        private readonly List<int> _complete = [];
+        internal int Number => number;
 
-        internal HashSet<int> Unfinished { get; } = [];
+        /// <summary>The offset of the next record.</summary>
+        internal long Next { get; set; }
 
-        internal void Open(int partition, long start, long end)
-        {
-            _ends[partition] = end;
-            Unfinished.Add(partition);
-            Finish(partition, start);
-        }
+        /// <summary>Up to where it is read for now: a last stable offset; -1 before that was asked for.</summary>
+        internal long End { get; set; } = -1;
 
-        internal void TellComplete(Action<int> complete)
-        {
-            foreach (var partition in _complete)
-            {
-                complete(partition);
-            }
+        /// <summary>What the end must have reached.</summary>
+        internal long Least { get; init; }
 
-            _complete.Clear();
-        }
+        internal long AskedAt { get; set; }
+
+        /// <summary>Whether records behind the end were handed over, and left.</summary>
+        internal bool Passed { get; set; }
+    }
+
+    private sealed class Reading(RecordHandler take) : IRecordReceiver
+    {
+        private readonly Dictionary<int, Part> _parts = [];
+
+        internal Dictionary<int, Part>.ValueCollection Unfinished => _parts.Values;
 
         public void OnRecord(in ConsumedRecord record)
         {
-            if (Unfinished.Contains(record.Partition) && record.Offset < _ends[record.Partition])
+            if (!_parts.TryGetValue(record.Partition, out var part))
+            {
+                return;
+            }
+
+            if (record.Offset < part.End)
             {
                 take(record);
             }
+            else
+            {
+                part.Passed = true;
+            }
 
-            Finish(record.Partition, record.Offset + 1);
+            part.Next = Math.Max(part.Next, record.Offset + 1);
         }
 
-        public void OnPartitionEnd(string topic, int partition, long offset) => Finish(partition, offset);
-
-        private void Finish(int partition, long next)
+        public void OnPartitionEnd(string topic, int partition, long offset)
         {
-            if (next >= _ends[partition] && Unfinished.Remove(partition))
+            if (_parts.TryGetValue(partition, out var part))
             {
-                _complete.Add(partition);
+                part.Next = Math.Max(part.Next, offset);
             }
         }
+
+        internal void Add(Part part) => _parts.Add(part.Number, part);
+
+        internal void Remove(Part part) => _parts.Remove(part.Number);
     }
 }

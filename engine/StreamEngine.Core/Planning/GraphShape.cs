@@ -25,6 +25,9 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
     /// <summary>The digest of the savepoint that the state began with; <see langword="null"/> where it began with none.</summary>
     public string? Savepoint { get; init; }
 
+    /// <summary>What tells the source's topic from one of the same name that was made after it was deleted; <see langword="null"/> where that is not known.</summary>
+    public string? SourceId { get; init; }
+
     /// <summary>The shape of a graph.</summary>
     /// <param name="plan">The graph.</param>
     /// <param name="partials">Partitions that the topic between stages has or will have.</param>
@@ -40,7 +43,7 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
     }
 
     /// <summary>The stored form.</summary>
-    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(new Stored(Version, Source, Partials, Savepoint, Operators), _json);
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(new Stored(Version, Source, SourceId, Partials, Savepoint, Operators), _json);
 
     /// <summary>Reads the stored form.</summary>
     /// <exception cref="StateException">It is damaged, or of another version.</exception>
@@ -50,7 +53,7 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
         {
             var read = JsonSerializer.Deserialize<Stored>(stored, _json);
             return read is { Version: Version, Source: not null, Operators.IsDefault: false }
-                ? new GraphShape(read.Source, read.Partials, read.Operators) { Savepoint = read.Savepoint }
+                ? new GraphShape(read.Source, read.Partials, read.Operators) { Savepoint = read.Savepoint, SourceId = read.SourceId }
                 : throw new StateException($"what is stored of the graph's shape has version {read?.Version}; this program reads version {Version}");
         }
         catch (JsonException error)
@@ -70,6 +73,10 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
         if (Source != changed.Source)
         {
             yield return $"its positions are those of '{Source}', and the graph now reads '{changed.Source}': run it under another name";
+        }
+        else if (SourceId is not null && changed.SourceId is not null && SourceId != changed.SourceId)
+        {
+            yield return $"its positions are those of a topic '{Source}' that was deleted, and the one there now was made anew: run it under another name, or with --from-savepoint and --replace-state where the records are the same";
         }
 
         if (Partials > 0 && changed.Partials > 0 && Partials != changed.Partials)
@@ -123,5 +130,5 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
         }
     }
 
-    private sealed record Stored(int Version, string Source, int Partials, string? Savepoint, ImmutableArray<Kept> Operators);
+    private sealed record Stored(int Version, string Source, string? SourceId, int Partials, string? Savepoint, ImmutableArray<Kept> Operators);
 }

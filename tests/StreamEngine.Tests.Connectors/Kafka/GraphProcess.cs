@@ -15,21 +15,32 @@ internal sealed class GraphProcess : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public GraphProcess(string name, string graph, string topic, string brokers, Action? atCut = null, string start = "earliest")
+    public GraphProcess(string name, string graph, string topic, string brokers, Action? atCut = null, string start = "earliest", IReadOnlyDictionary<string, string>? settings = null, MemorySink? sink = null)
     {
-        var built = new GraphBuilder(graph)
+        // A worker that does not poll for so long is thrown out.
+        var consumer = new Dictionary<string, object?> { ["session.timeout.ms"] = "2000", ["max.poll.interval.ms"] = "2000" };
+        foreach (var (setting, value) in settings ?? ImmutableDictionary<string, string>.Empty)
+        {
+            consumer[setting] = value;
+        }
+
+        var builder = new GraphBuilder(graph)
             .From("kafka", new()
             {
                 ["brokers"] = brokers,
                 ["topic"] = topic,
                 ["start"] = start,
-                // A worker that does not poll for so long is thrown out.
-                ["settings"] = new Dictionary<string, object?> { ["session.timeout.ms"] = "2000", ["max.poll.interval.ms"] = "2000" },
+                ["settings"] = consumer,
             })
             .Then(new Clockwork(name, atCut ?? (() => { })))
-            .Runtime(new() { ["checkpoint_interval"] = TimeSpan.FromMilliseconds(100) })
-            .Build(new Catalog([], [new KafkaSourceDefinition()], [new KafkaSinkDefinition()]));
-        Runtime = new KafkaRuntime(built, new KafkaRuntimeOptions { Instance = name }, TimeProvider.System, Loggers());
+            .Runtime(new() { ["checkpoint_interval"] = TimeSpan.FromMilliseconds(100) });
+        if (sink is not null)
+        {
+            builder.To(sink.Name, from: "dead-letters");
+        }
+
+        var catalog = new Catalog([], [new KafkaSourceDefinition()], sink is null ? [new KafkaSinkDefinition()] : [new KafkaSinkDefinition(), sink]);
+        Runtime = new KafkaRuntime(builder.Build(catalog), new KafkaRuntimeOptions { Instance = name }, TimeProvider.System, Loggers());
         _running = Task.Factory.StartNew(() => Runtime.Run(_stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -84,12 +95,21 @@ internal sealed class Clockwork(string process, Action atCut) : OperatorDefiniti
 
     public override IOperator Create(OperatorContext context)
     {
-        context.Task.Keep(new Writers(process));
+        context.Task.Keep(new WriterTable(process));
         context.Task.OnCut(atCut);
         return new Pass();
     }
 
-    private sealed class Writers(string process) : IStateTable
+    /// <summary>Which processes have written the operator's state of a graph with one partition, in order.</summary>
+    public static List<string> Writers(string brokers, string graph)
+    {
+        using var reader = Sent.Reader(brokers, $"{graph}.state", 1, new LogLines());
+        var got = new Collected();
+        got.Until(reader, () => got.Ends.Count > 0, "the end of the state");
+        return [.. got.Records.Where(r => Encoding.UTF8.GetString(r.Key!).Contains(Table, StringComparison.Ordinal)).Select(r => r.Text[1..])];
+    }
+
+    private sealed class WriterTable(string process) : IStateTable
     {
         public string Name => Table;
 
