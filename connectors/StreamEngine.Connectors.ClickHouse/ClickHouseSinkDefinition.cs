@@ -47,7 +47,8 @@ public sealed class ClickHouseSinkDefinition : SinkDefinition
         this program dies; what was not acknowledged is sent again.
 
         While the server is down, inserts are retried with growing, jittered pauses; nothing more is read meanwhile, so memory stays bounded. A wrong password,
-        database or certificate at the start ends the run with the reason.
+        database or certificate is told with the reason and tried again every 15 s, while the rest of the graph goes on; a run that ends by
+        itself (over a file, or with --until-idle) ends with it.
         """;
 
     /// <inheritdoc/>

@@ -38,7 +38,30 @@ public sealed class ClickHouseOutageTests(RealKafka kafka)
     }
 
     [KafkaFact]
-    public async Task A_wrong_password_ends_the_run_with_1_and_says_so_without_showing_it()
+    public async Task ClickHouse_that_turns_the_engine_away_does_not_stop_the_other_stages_and_is_tried_again()
+    {
+        using var folder = new TempFolder();
+        var topic = await kafka.CreateTopic("turned-away", 2);
+        var graph = RealKafka.UniqueName("turned-away");
+        var posts = new PostStream(seed: 22, partitions: 2);
+        var options = new EmbeddedClickHouseOptions { DataPath = folder["data"], Port = FreePort.Next(), Password = "changed" };
+        var url = new Uri($"http://127.0.0.1:{options.Port}");
+        posts.Publish(kafka.Bootstrap, topic, 3000);
+        using var clickHouse = await EmbeddedClickHouseProcess.StartAsync(EmbeddedClickHouseProcess.FindProgram(), options);
+        using var engine = RunningProgram.Start(PostStream.Run(folder, graph, kafka.Bootstrap, topic, url));
+
+        await engine.Says("wrong user or password; check the options user and password");
+        await Eventually.Holds(() => Topic.Length(kafka.Bootstrap, $"{graph}.windows", 2) > 2, () => $"windows are counted all the same\n{engine.Error}", TimeSpan.FromSeconds(60));
+        clickHouse.Kill();
+        using (await EmbeddedClickHouseProcess.StartAsync(EmbeddedClickHouseProcess.FindProgram(), options with { Password = "" }))
+        {
+            await SharedClickHouse.Reaches(posts.Expected, url, graph, () => engine.Error);
+            Assert.Equal(0, (await engine.Terminate(TimeSpan.FromSeconds(20))).ExitCode);
+        }
+    }
+
+    [KafkaFact]
+    public async Task A_wrong_password_ends_a_run_until_idle_with_1_and_says_so_without_showing_it()
     {
         using var folder = new TempFolder();
         var topic = await kafka.CreateTopic("password");

@@ -37,6 +37,7 @@ public sealed class KafkaRuntime : IDisposable
     /// <summary>While partitions are not assigned to this process, idleness is believed only after so long.</summary>
     private static readonly TimeSpan _idleWithoutAll = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _hangsAfter = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _refusedPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan _joinPatience = TimeSpan.FromSeconds(9);
 
     private readonly GraphPlan _plan;
@@ -120,7 +121,7 @@ public sealed class KafkaRuntime : IDisposable
     /// <exception cref="TaskException">An operator failed.</exception>
     /// <exception cref="StateException">Stored state cannot be read, or a savepoint cannot take its place.</exception>
     /// <exception cref="IncompatibleStateException">The graph cannot take over what is stored for it. Nothing was written.</exception>
-    /// <exception cref="SinkException">A sink refuses for good.</exception>
+    /// <exception cref="SinkException">A sink refuses for good, and the run is one that ends.</exception>
     public void Run(CancellationToken stop)
     {
         using var slot = InstanceSlot.Take(_plan.Graph.Name, _options.Instance);
@@ -306,6 +307,13 @@ public sealed class KafkaRuntime : IDisposable
                 stop.WaitHandle.WaitOne(pause * (0.5 + Random.Shared.NextDouble()));
                 pause = pause < TimeSpan.FromSeconds(5) ? pause * 2 : pause;
             }
+            catch (SinkException error) when (_options.UntilIdle is null)
+            {
+                // The other stages go on: alerts do not wait for somebody to mend a password.
+                _logger.LogError("{Error}. What is for sink {Sink} waits in Kafka; it is tried again every {Seconds} s, and the rest of the graph goes on", error.Message, setup.Stage.Sink!.Id, _refusedPause.TotalSeconds);
+                setup.Activity.Refused();
+                stop.WaitHandle.WaitOne(_refusedPause * (0.5 + Random.Shared.NextDouble()));
+            }
             catch (Exception error)
             {
                 Fail(error);
@@ -316,6 +324,7 @@ public sealed class KafkaRuntime : IDisposable
 
     private static void RunOnce(WorkerSetup setup, CancellationToken stop)
     {
+        setup.Activity.Begins();
         if (setup.Stage.Kind == StageKind.Writer)
         {
             using var writer = new SinkWorker(setup, stop);

@@ -19,6 +19,7 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
     private long _retries;
     private long _beat = time.GetTimestamp();
     private long _restoreMilliseconds;
+    private bool _beginning;
     private bool _quiet;
     private DateTimeOffset _since = time.GetUtcNow();
 
@@ -39,8 +40,8 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
     /// <summary>Checkpoints that were sent again and times that the worker started anew.</summary>
     public long Retries => Interlocked.Read(ref _retries);
 
-    /// <summary>How long ago the worker's loop last went round.</summary>
-    public TimeSpan SinceBeat => time.GetElapsedTime(Volatile.Read(ref _beat));
+    /// <summary>How long ago the worker's loop last went round; zero while it waits for Kafka to begin one.</summary>
+    public TimeSpan SinceBeat => Volatile.Read(ref _beginning) ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _beat));
 
     /// <summary>Partitions whose state is being read back now.</summary>
     public int Restoring { get; set; }
@@ -138,7 +139,23 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
     public void Retried() => Interlocked.Increment(ref _retries);
 
     /// <summary>The worker's loop went round.</summary>
-    public void Beat() => Volatile.Write(ref _beat, time.GetTimestamp());
+    public void Beat()
+    {
+        Volatile.Write(ref _beat, time.GetTimestamp());
+        Volatile.Write(ref _beginning, false);
+    }
+
+    /// <summary>The worker connects, for the first time or anew, however long that takes.</summary>
+    public void Begins() => Volatile.Write(ref _beginning, true);
+
+    /// <summary>The sink has refused what it was given, and is tried again later.</summary>
+    public void Refused()
+    {
+        Retried();
+        State(false, 0);
+        var last = Sink?.Invoke() ?? SinkState.Fine;
+        Sink = () => last with { IsUp = false };
+    }
 
     public void Skipped(long records) => Interlocked.Add(ref _skipped, records);
 

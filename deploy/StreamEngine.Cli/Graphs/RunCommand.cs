@@ -154,7 +154,7 @@ internal static class RunCommand
         }
 
         output.WriteLine($"ledger: {total}");
-        foreach (var own in counts.GroupBy(c => c.Key.Operator))
+        foreach (var own in counts.GroupBy(c => c.Key.Operator).Where(c => c.Any(count => count.Sum() > 0)))
         {
             output.WriteLine($"{own.Key}: {string.Join(", ", own.Select(c => $"{c.Key.What} {c.Sum():N0}"))}");
         }

@@ -183,6 +183,17 @@ public sealed class RecordBatch
         RowCount = rows;
     }
 
+    /// <summary>Removes the rows from <paramref name="rows"/> on; which of the others were dropped stays.</summary>
+    internal void TakeBack(int rows)
+    {
+        while (RowCount > rows)
+        {
+            RowCount--;
+            _droppedCount -= _dropped[RowCount] ? 1 : 0;
+            _dropped[RowCount] = false;
+        }
+    }
+
     private void Grow()
     {
         _capacity *= 2;

@@ -18,6 +18,6 @@ public enum RecordFate : byte
     /// <summary>Older than its windows allow; its bytes are in the late topic.</summary>
     Late = 3,
 
-    /// <summary>In at least one window, or delivered to a sink.</summary>
+    /// <summary>In at least one window; where no window follows, through all operators.</summary>
     Counted = 4,
 }

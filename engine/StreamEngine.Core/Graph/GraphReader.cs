@@ -141,10 +141,17 @@ public sealed partial class GraphReader
             return null;
         }
 
-        var from = entry.From is null ? (before.Count == 0 ? null : before[^1]) : before.FirstOrDefault(n => n.Id == entry.From.Text);
-        if (entry.From is not null && from is null)
+        if (entry.From is { Length: not 1 })
         {
-            Problem(entry.From.Position, $"operator '{entry.Id}' follows '{entry.From.Text}', which is not an operator before it{NearestWord.Hint(entry.From.Text ?? "", before.Select(n => n.Id))}");
+            Problem(entry.Position, $"operator '{entry.Id}' must follow one operator: 'from: ID' beside its name");
+            return null;
+        }
+
+        var given = entry.From?[0];
+        var from = given is null ? (before.Count == 0 ? null : before[^1]) : before.FirstOrDefault(n => n.Id == given.Text);
+        if (given is not null && from is null)
+        {
+            Problem(given.Position, $"operator '{entry.Id}' follows '{given.Text}', which is not an operator before it{NearestWord.Hint(given.Text ?? "", before.Select(n => n.Id))}");
             return null;
         }
 
@@ -172,7 +179,8 @@ public sealed partial class GraphReader
         CheckPlacement(entry, owner, from);
         CheckColumns(entry.Position, owner, from, input, columns);
         var output = columns.Output ?? input.With(columns.Adds);
-        return new OperatorNode(entry.Id, entry.Definition, options, from?.Id, input, output, entry.Position);
+        var emits = entry.Definition.Placement == OperatorPlacement.Rows && from is not null ? from.Emits : entry.Definition.Emits;
+        return new OperatorNode(entry.Id, entry.Definition, options, from?.Id, input, output, emits, entry.Position);
     }
 
     private void CheckPlacement(ListEntry<OperatorDefinition> entry, string owner, OperatorNode? from)
@@ -191,7 +199,7 @@ public sealed partial class GraphReader
         }
     }
 
-    private static bool IsAggregated(OperatorNode node) => node.Definition.Emits != StreamKind.Posts;
+    private static bool IsAggregated(OperatorNode node) => node.Emits != StreamKind.Posts;
 
     private void CheckColumns(SourcePosition position, string owner, OperatorNode? from, BatchSchema input, OperatorColumns columns)
     {
@@ -301,8 +309,13 @@ public sealed partial class GraphReader
     private ImmutableArray<string> Streams(ListEntry<SinkDefinition> entry, ImmutableArray<OperatorNode> operators)
     {
         ImmutableArray<string> known = [.. operators.Select(o => o.Id), SinkNode.DeadLetters, SinkNode.Late];
-        if (entry.FromList is { } given)
+        if (entry.From is { } given)
         {
+            foreach (var twice in given.Where((f, i) => given[..i].Any(g => g.Text == f.Text)))
+            {
+                Problem(twice.Position, $"sink '{entry.Id}' takes from '{twice.Text}' twice");
+            }
+
             foreach (var unknown in given.Where(f => !known.Contains(f.Text ?? "")))
             {
                 Problem(unknown.Position, $"sink '{entry.Id}' takes from '{unknown.Text}', which is not an operator{NearestWord.Hint(unknown.Text ?? "", known)}; there are: {string.Join(", ", known)}");
@@ -312,7 +325,11 @@ public sealed partial class GraphReader
         }
 
         var kinds = entry.Definition.TakesByDefault;
-        var streams = operators.Where(o => kinds.Contains(o.Definition.Emits) && o.Definition.Placement != OperatorPlacement.Rows).Select(o => o.Id).ToList();
+        // Windows and alerts as they are behind the last operator that works on them in place.
+        var streams = operators
+            .Where(o => o.Emits != StreamKind.Posts && kinds.Contains(o.Emits) && !operators.Any(next => next.From == o.Id && next.Definition.Placement == OperatorPlacement.Rows))
+            .Select(o => o.Id)
+            .ToList();
         if (streams.Count == 0 && operators.Length > 0 && kinds.Contains(StreamKind.Posts))
         {
             streams.Add(operators[^1].Id);
@@ -368,25 +385,29 @@ public sealed partial class GraphReader
             return null;
         }
 
-        var id = (map["id"] as ConfigScalar)?.Text ?? key.Text!;
-        if (!ValidName().IsMatch(id) || id is SinkNode.DeadLetters or SinkNode.Late)
+        var id = map["id"] is { } given ? (given as ConfigScalar)?.Text : key.Text;
+        if (id is null || !ValidName().IsMatch(id) || id is SinkNode.DeadLetters or SinkNode.Late)
         {
             Problem(map["id"]?.Position ?? key.Position, $"'{id}' cannot be an id: use letters, digits, '-' and '_'");
         }
 
-        var from = map["from"];
-        return new ListEntry<T>(
-            id,
-            definition,
-            options,
-            key.Position,
-            from as ConfigScalar,
-            from switch
-            {
-                ConfigScalar one => [one],
-                ConfigList many => [.. many.Items.OfType<ConfigScalar>()],
-                _ => null,
-            });
+        return new ListEntry<T>(id ?? "", definition, options, key.Position, From(map["from"]));
+    }
+
+    private ImmutableArray<ConfigScalar>? From(ConfigNode? node)
+    {
+        ImmutableArray<ConfigNode>? items = node switch
+        {
+            null => null,
+            ConfigList many => many.Items,
+            _ => [node],
+        };
+        foreach (var item in items?.Where(i => i is not ConfigScalar { Text: not null }) ?? [])
+        {
+            Problem(item.Position, "'from' must be the id of an operator, or a list of ids");
+        }
+
+        return items is null ? null : [.. items.Value.OfType<ConfigScalar>()];
     }
 
     private void Problem(SourcePosition position, string message) => _problems.Add(new GraphProblem(position, message));
@@ -394,5 +415,5 @@ public sealed partial class GraphReader
     [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,99}$")]
     private static partial Regex ValidName();
 
-    private sealed record ListEntry<T>(string Id, T Definition, ConfigNode Options, SourcePosition Position, ConfigScalar? From, ImmutableArray<ConfigScalar>? FromList);
+    private sealed record ListEntry<T>(string Id, T Definition, ConfigNode Options, SourcePosition Position, ImmutableArray<ConfigScalar>? From);
 }

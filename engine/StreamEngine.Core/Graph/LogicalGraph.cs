@@ -29,6 +29,7 @@ public sealed record SourceNode(SourceDefinition Definition, OptionSet Options, 
 /// <param name="From">The id of the operator that it follows; <see langword="null"/> = the source.</param>
 /// <param name="Input">The columns that reach it.</param>
 /// <param name="Output">The columns that leave it.</param>
+/// <param name="Emits">What its rows are: of one that works on rows in place what they were before.</param>
 /// <param name="Position">Where it stands.</param>
 public sealed record OperatorNode(
     string Id,
@@ -37,6 +38,7 @@ public sealed record OperatorNode(
     string? From,
     BatchSchema Input,
     BatchSchema Output,
+    StreamKind Emits,
     SourcePosition Position);
 
 /// <summary>One sink in a graph.</summary>

@@ -55,11 +55,12 @@ public abstract class RowOperator(OperatorContext context) : IOperator
     {
     }
 
-    /// <summary>Runs a range row by row, so that only the row at fault is lost. Rows appended behind the range by earlier rows stay.</summary>
+    /// <summary>Runs a range row by row, so that only the row at fault is lost. Rows that others have appended behind the range stay.</summary>
     private void Isolate(RecordBatch batch, int from, int to)
     {
         for (var row = from; row < to; row++)
         {
+            var rows = batch.RowCount;
             try
             {
                 Process(batch, row, row + 1);
@@ -67,6 +68,7 @@ public abstract class RowOperator(OperatorContext context) : IOperator
             catch (Exception error) when (error is not OutOfMemoryException and not BatchTooLargeException)
             {
                 Context.Logger.LogWarning("Operator {Operator} failed on {Source}[{Partition}]@{Offset}: {Error}; the record goes to dead letters", Context.OperatorId, batch.Origin.Source, batch.Origin.Partition, batch.Origin.Offsets[batch.Records[row]], error.Message);
+                batch.TakeBack(rows);
                 Context.DeadLetter(batch, row, $"{error.GetType().Name}: {error.Message}");
             }
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StreamEngine.Core.Graph;
 using StreamEngine.Core.Runtime;
 using StreamEngine.Core.State;
 
@@ -38,7 +39,10 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
             o.Definition.Name,
             string.Join("+", plan.Stages.Where(s => s.Operators.Any(x => x.Node.Id == o.Id)).Select(s => s.Id)),
             o.Definition.StateShape(o.Options),
-            o.Definition.State.ToImmutableSortedDictionary(t => t.Name, t => (int)t.Version, StringComparer.Ordinal)));
+            o.Definition.State.ToImmutableSortedDictionary(t => t.Name, t => (int)t.Version, StringComparer.Ordinal))
+        {
+            Windows = o.Input.Windows is { } windows ? $"{(windows.IsSession ? "sessions with a gap" : "windows")} of {Durations.Format(windows.Length)}" : null,
+        });
         return new GraphShape(plan.Topic(TopicRole.Source)?.Name ?? plan.Graph.Source.Definition.Name, plan.Topic(TopicRole.Partials) is null ? 0 : partials, [.. kept]);
     }
 
@@ -93,7 +97,7 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
             }
             else if (now is not null && kept.Difference(now) is { } difference)
             {
-                yield return $"operator '{kept.Id}': {difference}. Keep it as it was, or give the operator another id and name '{kept.Id}' in runtime.discard_state to start it afresh";
+                yield return $"operator '{kept.Id}': {difference}. Keep that as it was, or give the operator another id and name '{kept.Id}' in runtime.discard_state to start it afresh";
             }
         }
     }
@@ -106,6 +110,9 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
     /// <param name="Tables">Its tables with the versions of their codecs.</param>
     public sealed record Kept(string Id, string Use, string Stage, string Shape, ImmutableSortedDictionary<string, int> Tables)
     {
+        /// <summary>The windows that it works on, in words; <see langword="null"/> where these are none, or not known.</summary>
+        public string? Windows { get; init; }
+
         internal string? Difference(Kept now)
         {
             if (Use != now.Use)
@@ -121,6 +128,11 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
             if (Shape != now.Shape)
             {
                 return $"its state was made with {Shape}, and the graph now has {now.Shape}";
+            }
+
+            if (Windows is not null && now.Windows is not null && Windows != now.Windows)
+            {
+                return $"its state was made of {Windows}, and it follows {now.Windows} now";
             }
 
             var table = Tables.FirstOrDefault(t => !now.Tables.TryGetValue(t.Key, out var version) || version != t.Value);

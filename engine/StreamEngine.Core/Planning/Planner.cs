@@ -44,7 +44,7 @@ public sealed class Planner
 
         foreach (var sink in _graph.Sinks.Where(s => s.Definition is not TopicSinkDefinition))
         {
-            stages.Add(new StagePlan($"writer.{sink.Id}", StageKind.Writer, [.. sink.From.Select(Input)], [], [], sink));
+            stages.Add(new StagePlan($"writer.{sink.Id}", StageKind.Writer, [.. sink.From.Select(Input).DistinctBy(i => i.Topic.Index)], [], [], sink));
         }
 
         return new GraphPlan(_graph, [.. _topics], stages.ToImmutable());
@@ -62,12 +62,18 @@ public sealed class Planner
 
             foreach (var from in sink.From.Where(f => !_streams.ContainsKey(f)))
             {
-                var role = RoleOf(Node(from).Definition.Emits);
+                var role = RoleOf(Node(from).Emits);
                 var name = topicSink.Topic(sink.Options);
                 var known = _topics.FirstOrDefault(t => t.Name == name);
                 if (known is not null && known.Role != role)
                 {
                     throw new GraphException(sink.Position, $"sink '{sink.Id}' writes the topic '{name}', which the graph {(known.Role == TopicRole.Source ? "reads: it would feed on itself" : "uses for something else")}; give it another");
+                }
+
+                if (known is not null && role != TopicRole.Alerts)
+                {
+                    var other = _streams.First(x => x.Value == known).Key;
+                    throw new GraphException(sink.Position, $"sink '{sink.Id}' writes '{from}' into the topic '{name}', as is done with '{other}': their rows have the same keys and could not be told apart; give each a topic of its own");
                 }
 
                 _streams[from] = known
@@ -80,7 +86,7 @@ public sealed class Planner
     {
         foreach (var from in _graph.Sinks.SelectMany(s => s.From).Where(f => !_streams.ContainsKey(f)).Distinct())
         {
-            var role = RoleOf(Node(from).Definition.Emits);
+            var role = RoleOf(Node(from).Emits);
             var plain = role switch { TopicRole.Windows => "windows", TopicRole.Alerts => "alerts", _ => "posts" };
             var first = _streams.Values.All(t => t.Name != $"{_graph.Name}.{plain}");
             _streams[from] = Add(first ? plain : $"{plain}.{from}", role, role == TopicRole.Windows, role == TopicRole.Windows ? null : TimeSpan.FromDays(30));
@@ -122,21 +128,21 @@ public sealed class Planner
             return [];
         }
 
-        ImmutableArray<string> wanted = node.Definition.Emits switch
+        ImmutableArray<string> wanted = node.Emits switch
         {
             StreamKind.Windows => ["brand", "channel", "language", "window_start"],
             StreamKind.Alerts => ["brand"],
             _ => ["id", "brand"],
         };
         var keys = wanted.Where(k => node.Output.IndexOf(k) >= 0);
-        return [new StageOutput(node.Id, topic, node.Definition.Emits == StreamKind.Alerts ? OutputFormat.Document : OutputFormat.Json, [.. keys])];
+        return [new StageOutput(node.Id, topic, node.Emits == StreamKind.Alerts ? OutputFormat.Document : OutputFormat.Json, [.. keys])];
     }
 
     private StageInput Input(string stream) => stream switch
     {
         SinkNode.DeadLetters => new StageInput(_streams[stream], stream, StreamKind.DeadLetters),
         SinkNode.Late => new StageInput(_streams[stream], stream, StreamKind.Late),
-        _ => new StageInput(_streams[stream], stream, Node(stream).Definition.Emits),
+        _ => new StageInput(_streams[stream], stream, Node(stream).Emits),
     };
 
     private bool InAggregate(OperatorNode node)

@@ -27,24 +27,25 @@ internal sealed class JsonRowWriter : IDisposable
     private readonly Action<RecordBatch, int, string>? _refuse;
 
     /// <param name="output">Where the rows go.</param>
-    /// <param name="schema">Their columns.</param>
+    /// <param name="rows">The columns that are written.</param>
+    /// <param name="batch">The columns of the batches.</param>
     /// <param name="partitions">Partitions of the topic.</param>
     /// <param name="recordLimit">Bytes of the largest record that the topic takes.</param>
-    /// <param name="refuse">Takes a row that would be too large for a topic, with the reason; absent: it is sent all the same.</param>
-    internal JsonRowWriter(StageOutput output, BatchSchema schema, int partitions, int recordLimit = int.MaxValue, Action<RecordBatch, int, string>? refuse = null)
+    /// <param name="refuse">Takes a row that would be too large for a topic, with the reason; and drops it; absent: it is sent all the same.</param>
+    internal JsonRowWriter(StageOutput output, BatchSchema rows, BatchSchema batch, int partitions, int recordLimit = int.MaxValue, Action<RecordBatch, int, string>? refuse = null)
     {
         _output = output;
         _refuse = refuse;
         _recordLimit = recordLimit;
         _partitions = partitions;
-        _columns = [.. schema.Columns.Select((c, i) => (c, i)).Where(x => !x.c.Internal).Select(x => (x.i, JsonEncodedText.Encode(x.c.Name)))];
-        _keys = [.. output.KeyColumns.Select(schema.IndexOf)];
-        _document = output.Format == OutputFormat.Document ? schema.IndexOf("alert") : -1;
+        _columns = [.. rows.Columns.Where(c => !c.Internal).Select(c => (batch.IndexOf(c.Name), JsonEncodedText.Encode(c.Name)))];
+        _keys = [.. output.KeyColumns.Select(batch.IndexOf)];
+        _document = output.Format == OutputFormat.Document ? batch.IndexOf("alert") : -1;
         _writer = new Utf8JsonWriter(_json, new JsonWriterOptions { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
-    /// <summary>Writes the rows into <paramref name="output"/> and marks their records as counted where they are a source's.</summary>
-    internal void Write(RecordBatch batch, bool countRecords, OutputBuffer output)
+    /// <summary>Writes the rows into <paramref name="output"/>; those that are refused leave the batch.</summary>
+    internal void Write(RecordBatch batch, OutputBuffer output)
     {
         for (var row = 0; row < batch.RowCount; row++)
         {
@@ -67,12 +68,9 @@ internal sealed class JsonRowWriter : IDisposable
 
                 output.Append(_output.Topic.Index, partition, key, _json.WrittenSpan);
             }
-
-            if (countRecords)
-            {
-                batch.Origin.Mark(batch.Records[row], RecordFate.Counted);
-            }
         }
+
+        batch.RemoveDropped();
     }
 
     /// <inheritdoc/>

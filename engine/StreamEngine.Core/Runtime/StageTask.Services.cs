@@ -62,17 +62,24 @@ public sealed partial class StageTask
             _headers.Clear();
             RecordHeaders.Add(_headers, "graph"u8, task._plan.Graph.Name);
             RecordHeaders.Add(_headers, "operator"u8, operatorId);
-            RecordHeaders.Add(_headers, "source"u8, batch.Origin.Source);
-            RecordHeaders.Add(_headers, "partition"u8, batch.Origin.Partition.ToString());
-            RecordHeaders.Add(_headers, "offset"u8, batch.Origin.Offsets[record].ToString());
+            var (source, partition, offset) = PlaceOf(batch, record);
+            RecordHeaders.Add(_headers, "source"u8, source);
+            RecordHeaders.Add(_headers, "partition"u8, partition.ToString());
+            RecordHeaders.Add(_headers, "offset"u8, offset.ToString());
         }
+
+        /// <summary>Where a record was read. A row behind windows comes of the partial that is worked on.</summary>
+        private (string Source, int Partition, long Offset) PlaceOf(RecordBatch batch, int record) => task._batch is null
+            ? (task._environment.InputName, task.Partition, Math.Max(0, task.NextOffset))
+            : (batch.Origin.Source, batch.Origin.Partition, batch.Origin.Offsets[record]);
 
         private void Send(TopicRole role, RecordBatch batch, int record)
         {
-            var row = batch.Records.IndexOf(record);
+            var row = task._batch is null ? -1 : batch.Records.IndexOf(record);
             var value = row < 0 ? default : batch.Utf8(SourceDefinition.ValueColumn)[row];
             var topic = task._plan.Topic(role)!;
-            var key = Encoding.UTF8.GetBytes($"{batch.Origin.Source}|{batch.Origin.Partition}|{batch.Origin.Offsets[record]}");
+            var (source, at, offset) = PlaceOf(batch, record);
+            var key = Encoding.UTF8.GetBytes($"{source}|{at}|{offset}");
             var most = Math.Clamp(task._environment.RecordLimitOf(topic) - key.Length - _headers.Length - Framing, 0, MostBytesAside);
             if (value.Length > most)
             {

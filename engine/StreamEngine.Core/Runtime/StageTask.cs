@@ -183,6 +183,11 @@ public sealed partial class StageTask : IDisposable
         }
 
         Guard(_runCutActions);
+        if (_batch is null)
+        {
+            ThrowIfHeldBack();
+        }
+
         _state.WriteChanges(_environment.Outputs, NextOffset, Ledger);
         TakeCounts();
     }
@@ -222,12 +227,17 @@ public sealed partial class StageTask : IDisposable
         {
             _exchange!.Deliver(value);
         }
+        catch (Exception error) when (error is not (StateException or TaskException))
+        {
+            throw Failed(error);
+        }
         finally
         {
             _thread = 0;
         }
 
         ThrowFault();
+        ThrowIfHeldBack();
         NextOffset = offset + 1;
         LastRecordAt = _environment.Time.GetUtcNow();
         Ledger += new Ledger(1, 1, 0, 0, 0);
@@ -242,7 +252,7 @@ public sealed partial class StageTask : IDisposable
         }
         catch (Exception error) when (error is not (StateException or TaskException))
         {
-            throw new TaskException($"{Where}: {error.Message}", error);
+            throw Failed(error);
         }
         finally
         {
@@ -252,11 +262,25 @@ public sealed partial class StageTask : IDisposable
         ThrowFault();
     }
 
+    private TaskException Failed(Exception error) => new($"{Where}: {error.Message}", error);
+
+    /// <summary>Behind windows no ledger shows what an operator keeps to itself.</summary>
+    private void ThrowIfHeldBack()
+    {
+        foreach (var flow in _flows)
+        {
+            if (flow.Given < flow.Taken)
+            {
+                throw new TaskException($"{Where}: {OutsideTheCall(flow.Operator)}");
+            }
+        }
+    }
+
     private void ThrowFault()
     {
         if (_fault is not null)
         {
-            throw _fault as TaskException ?? new TaskException($"{Where}: {_fault.Message}", _fault);
+            throw _fault as TaskException ?? Failed(_fault);
         }
     }
 
@@ -285,7 +309,7 @@ public sealed partial class StageTask : IDisposable
         var output = new Subject<RecordBatch>();
         _outputs[node.Id] = output;
         var flow = new Flow(node.Id);
-        if (op.Phase == OperatorPhase.Whole)
+        if (node.Definition.Placement == OperatorPlacement.Rows)
         {
             _flows.Add(flow);
         }
@@ -293,16 +317,16 @@ public sealed partial class StageTask : IDisposable
         _owned.Add(instance.Connect(InputOf(op).Do(_ => flow.Taken++)).Subscribe(batch => Emit(flow, output, batch), error => _fault ??= error));
         foreach (var target in _stage.Outputs.Where(o => o.From == node.Id))
         {
-            _owned.Add(output.Subscribe(Writer(target, op.OutputSchema)));
+            _owned.Add(output.Subscribe(Writer(target, op)));
         }
 
-        if (_stage.Kind == StageKind.Ingest && op.Phase == OperatorPhase.Whole && _stage.Outputs.All(o => o.From != node.Id) && _stage.Operators.All(o => o.From != node.Id))
+        if (_stage.Kind == StageKind.Ingest && op.Phase == OperatorPhase.Whole && _stage.Operators.All(o => o.From != node.Id))
         {
             _owned.Add(output.Subscribe(CountAll));
         }
     }
 
-    /// <summary>The end of a chain that leads nowhere: what got so far was worked on and is counted.</summary>
+    /// <summary>The end of a chain without windows: what got so far was worked on and is counted.</summary>
     private static void CountAll(RecordBatch batch)
     {
         foreach (var record in batch.Records)
@@ -338,27 +362,29 @@ public sealed partial class StageTask : IDisposable
     private static string OutsideTheCall(string operatorId) =>
         $"operator '{operatorId}' does not hand batches on during the call that brings them (a queue, a timer, another thread or a filter of whole batches in its query); such operators cannot be used here";
 
-    private Action<RecordBatch> Writer(StageOutput output, BatchSchema schema)
+    private Action<RecordBatch> Writer(StageOutput output, StageOperator op)
     {
         var partitions = _environment.PartitionsOf(output.Topic);
         if (output.Format == OutputFormat.Exchange)
         {
-            var exchange = new ExchangeWriter(output, schema, partitions);
+            var exchange = new ExchangeWriter(output, op.OutputSchema, partitions);
             return batch => exchange.Write(batch, Partition, _environment.InputPartitions, _environment.Outputs);
         }
 
-        var rows = new JsonRowWriter(output, schema, partitions, _environment.RecordLimitOf(output.Topic), _stage.Kind == StageKind.Ingest ? Refuse : null);
+        // The batch also has columns of operators behind this one, who have not filled them yet.
+        var rows = new JsonRowWriter(output, op.Node.Output, op.OutputSchema, partitions, _environment.RecordLimitOf(output.Topic), _stage.Kind == StageKind.Ingest ? Refuse : null);
         _owned.Add(rows);
-        return batch => rows.Write(batch, _stage.Kind == StageKind.Ingest, _environment.Outputs);
+        return batch => rows.Write(batch, _environment.Outputs);
     }
 
-    /// <summary>Sends a row's record to the dead letters; the row stays for those who read the batch after this.</summary>
+    /// <summary>Drops a row, and sends its record to the dead letters.</summary>
     private void Refuse(RecordBatch batch, int row, string error)
     {
         var record = batch.Records[row];
-        if (batch.Origin.Fates[record] != RecordFate.Dead)
+        var isThere = batch.Origin.Fates[record] == RecordFate.Dead;
+        batch.Drop(row, RecordFate.Dead);
+        if (!isThere)
         {
-            batch.Origin.Mark(record, RecordFate.Dead);
             _services.DeadLetter(batch, record, _stage.Id, Encoding.UTF8.GetBytes(error));
         }
     }

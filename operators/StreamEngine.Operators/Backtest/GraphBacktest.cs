@@ -19,7 +19,7 @@ public sealed class GraphBacktest
     {
         ArgumentNullException.ThrowIfNull(graph);
         _graph = graph;
-        if (!graph.Operators.Any(o => o.Definition.Emits == StreamKind.Alerts))
+        if (!graph.Operators.Any(o => o.Emits == StreamKind.Alerts))
         {
             throw new GraphException(graph.Source.Position, "the graph raises no alerts: there is no operator 'spikes'");
         }
@@ -55,7 +55,7 @@ public sealed class GraphBacktest
 
     private Ledger Run(IEnumerable<ReadOnlyMemory<byte>> posts, StreamKind kind, Action<ReadOnlyMemory<byte>> receive, RefusalTally refused, CancellationToken stop)
     {
-        var last = _graph.Operators.Last(o => o.Definition.Emits == kind && (kind != StreamKind.Posts || o.Definition.Placement == OperatorPlacement.Rows));
+        var last = _graph.Operators.Last(o => o.Emits == kind && (kind != StreamKind.Posts || o.Definition.Placement == OperatorPlacement.Rows));
         return OfflineRun.Of(_graph, posts, [last.Id], OfflineCuts.Fewest, TimeProvider.System, Receive, stop);
 
         void Receive(string stream, OutputRecord record)

@@ -39,7 +39,7 @@ public sealed class GraphTestRun(LogicalGraph graph)
         ArgumentNullException.ThrowIfNull(test);
         var named = test.Streams.Select(stream => stream.Stream);
         var all = named
-            .Concat(graph.Operators.Where(op => op.Definition.Emits is StreamKind.Windows or StreamKind.Alerts).Select(op => op.Id))
+            .Concat(graph.Operators.Where(op => op.Emits is StreamKind.Windows or StreamKind.Alerts).Select(op => op.Id))
             .Concat([SinkNode.DeadLetters, SinkNode.Late])
             .Distinct().ToImmutableArray();
         var run = Run(test, looksAtAll ? all : [.. named.Distinct()], OfflineCuts.Fewest, stop);
@@ -101,7 +101,7 @@ public sealed class GraphTestRun(LogicalGraph graph)
         var ledger = OfflineRun.Of(graph, test.Posts, streams.Where(IsOperator), cuts, test.Now is { } now ? new FixedTime(now) : TimeProvider.System, Keep, stop);
         foreach (var (stream, rows) in kept)
         {
-            if (graph.Operators.Any(op => op.Id == stream && op.Definition.Emits == StreamKind.Windows && op.Definition.Placement != OperatorPlacement.Rows))
+            if (graph.Operators.Any(op => op.Id == stream && op.Emits == StreamKind.Windows))
             {
                 KeepNewest(rows);
             }

@@ -10,6 +10,12 @@ internal sealed class MentionReader
     /// <summary>What one score of 1.0 is in a slot's sum.</summary>
     public const double ScoreUnit = 1_000_000;
 
+    /// <summary>
+    /// Bytes of the longest channel or language that windows are kept for: they stand in the key and in the value of a window's record,
+    /// which a topic must be able to take.
+    /// </summary>
+    public const int MostKeyBytes = 1_000;
+
     private const double MaxScore = 1_000;
     private const long MaxReach = 1_000_000_000_000;
 
@@ -101,7 +107,7 @@ internal sealed class MentionReader
     /// <summary>A row's event time, or <see cref="long.MinValue"/>.</summary>
     public long Time(int row) => _times[row];
 
-    /// <summary>A row's key within a window.</summary>
+    /// <summary>A row's key within a window. <see cref="SlotKey.TooLong"/> stands for a text that is longer than <see cref="MostKeyBytes"/>.</summary>
     public SlotKey Key(int row) => new(0, _groups[0].Code(row), _groups[1].Code(row), _groups[2].Code(row));
 
     /// <summary>-1 negative, 0 neutral, 1 positive; anything else: not known.</summary>
@@ -244,7 +250,7 @@ internal sealed class MentionReader
 
             // Rows are written down with '' where a column is absent: an empty text beside that would be a second row with one key.
             var text = _source![code];
-            return text.IsEmpty ? -1 : _codes[code] = _target!.GetOrAdd(text);
+            return text.IsEmpty ? -1 : text.Length > MostKeyBytes ? SlotKey.TooLong : _codes[code] = _target!.GetOrAdd(text);
         }
     }
 }

@@ -41,6 +41,7 @@ internal sealed class MergedWindows : IOperator
         _emitter = new WindowEmitter(context, _store, _tables, _settings.Early);
         _ = new MergeTimeTable(context, _settings, _clock, _emitter);
         _isSettled = (window, part) => IsSettled(_store[window].Key.Start, part - 1);
+        context.Task.Count("refused_slots", () => RefusedSlots);
         context.Task.OnCut(Cut);
     }
 

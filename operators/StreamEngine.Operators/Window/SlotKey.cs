@@ -5,6 +5,12 @@ namespace StreamEngine.Operators;
 /// <summary>What a slot counts: a window and codes of its task's own dictionaries; -1 where the graph does not group by a column.</summary>
 internal readonly record struct SlotKey(long Start, int Brand, int Channel, int Language)
 {
+    /// <summary>Stands for a text that is too long to be kept.</summary>
+    public const int TooLong = -2;
+
+    /// <summary>Whether one of the texts is too long to be kept.</summary>
+    public bool IsTooLong => Brand == TooLong || Channel == TooLong || Language == TooLong;
+
     /// <summary>A hash for tables in memory; it is never stored.</summary>
     public int Hash => (int)Hash64.Mix((ulong)Start ^ Hash64.Mix(((ulong)(uint)Brand << 32) ^ ((ulong)(uint)Channel << 16) ^ (uint)Language));
 }

@@ -27,6 +27,7 @@ internal sealed class SlotWindows : IOperator
     private readonly SessionSlots? _sessions;
     private readonly SlotSender _sender;
     private readonly List<int> _unsent = new(1024);
+    private readonly HashSet<int> _late = [];
     private readonly Ahead[] _ahead = new Ahead[Chunk];
     private long[] _maxBefore = new long[RecordBatch.DefaultCapacity];
     private long _firstEnd = long.MaxValue;
@@ -67,6 +68,7 @@ internal sealed class SlotWindows : IOperator
         var latest = _context.Time.GetUtcNow().ToUnixTimeMilliseconds() + _settings.MaxFuture;
         FollowTime(batch.Origin, latest);
         _hasSpoken = true;
+        _late.Clear();
         _mentions.Open(batch);
         for (var from = 0; from < batch.RowCount; from += Chunk)
         {
@@ -78,6 +80,12 @@ internal sealed class SlotWindows : IOperator
                 if (time < PostTime.Earliest || time > latest)
                 {
                     Refuse(batch, row, time == long.MinValue ? "the post has no event time" : time < PostTime.Earliest ? "the post is dated before the year 1" : "the post is dated too far in the future (option 'max_future')");
+                    continue;
+                }
+
+                if (_ahead[row - from].Key.IsTooLong)
+                {
+                    Refuse(batch, row, $"the post's channel, language or brand is longer than {MentionReader.MostKeyBytes} bytes");
                     continue;
                 }
 
@@ -168,7 +176,8 @@ internal sealed class SlotWindows : IOperator
             return;
         }
 
-        if (batch.Origin.Fates[record] < RecordFate.Late)
+        // Another window may have counted it: that this one does not is told all the same, once for all its mentions.
+        if (_late.Add(record))
         {
             _context.Task.Late(batch, record, _context.OperatorId, time, watermark);
         }

@@ -21,11 +21,10 @@ public sealed class JsonRowWriterTests
         Set(batch, "Birch", null, long.MinValue, double.NaN, float.PositiveInfinity);
         Set(batch, null, "", -5, 1e300, -0.5f);
         var outputs = new OutputBuffer();
-        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Json, ["brand", "start"]), _schema, 5);
+        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Json, ["brand", "start"]), _schema, _schema, 5);
 
-        writer.Write(batch, countRecords: true, outputs);
+        writer.Write(batch, outputs);
 
-        Assert.Equal([RecordFate.Counted, RecordFate.Counted, RecordFate.Counted], batch.Origin.Fates.ToArray());
         Assert.Equal(3, outputs.Count);
         Check(outputs[0], "Ålesund \"Bank\"|12", new { brand = "Ålesund \"Bank\"", text = "a\nb\u0001 🙂", start = 12, score = 0.25, ratio = 0.5, alert = "{}" });
         Check(outputs[1], "Birch|-9223372036854775808", new { brand = "Birch", alert = "{}" });
@@ -49,24 +48,45 @@ public sealed class JsonRowWriterTests
     }
 
     [Fact]
-    public void A_document_is_sent_as_it_is_and_its_records_are_not_counted_behind_the_exchange()
+    public void A_document_is_sent_as_it_is()
     {
         var batch = new RecordBatch(_schema);
         Set(batch, "Birch", "x", 1, 1, 1);
         var outputs = new OutputBuffer();
-        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Document, ["brand"]), _schema, 1);
+        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Document, ["brand"]), _schema, _schema, 1);
 
-        writer.Write(batch, countRecords: false, outputs);
+        writer.Write(batch, outputs);
 
         Assert.Equal("{}", Encoding.UTF8.GetString(outputs[0].Value));
-        Assert.Equal([RecordFate.None], batch.Origin.Fates.ToArray());
+    }
+
+    [Fact]
+    public void Columns_of_operators_behind_are_not_written_and_a_row_that_is_refused_leaves_the_batch()
+    {
+        var batch = new RecordBatch(_schema);
+        Set(batch, "Birch", "x", 1, 1, 1);
+        Set(batch, "Alder", new string('x', 500), 2, 1, 1);
+        var outputs = new OutputBuffer();
+        var refused = new List<int>();
+        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Json, ["brand"]), new BatchSchema(_schema.Columns[..3]), _schema, 1, 600, (from, row, _) =>
+        {
+            refused.Add(row);
+            from.Drop(row, RecordFate.Dead);
+        });
+
+        writer.Write(batch, outputs);
+
+        Assert.Equal(1, outputs.Count);
+        Check(outputs[0], "Birch", new { brand = "Birch", text = "x" });
+        Assert.Equal([1], refused);
+        Assert.Equal((1, 1L), (batch.RowCount, batch.Int64(3)[0]));
     }
 
     private static List<string> Keys(RecordBatch batch, params string[] columns)
     {
         var outputs = new OutputBuffer();
-        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Json, [.. columns]), _schema, 5);
-        writer.Write(batch, countRecords: false, outputs);
+        using var writer = new JsonRowWriter(new StageOutput("w", _topic, OutputFormat.Json, [.. columns]), _schema, _schema, 5);
+        writer.Write(batch, outputs);
         return [.. Enumerable.Range(0, outputs.Count).Select(i => Encoding.UTF8.GetString(outputs[i].Key))];
     }
 

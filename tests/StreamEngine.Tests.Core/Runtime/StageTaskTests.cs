@@ -149,6 +149,38 @@ public sealed class StageTaskTests
     }
 
     [Fact]
+    public void Behind_a_window_and_behind_a_sink_too_a_query_must_hand_every_batch_on()
+    {
+        var query = new RxDefinition("my-query", (source, _) => source.Where(_ => false));
+        using var behindSink = new TaskBench(TaskBench.PlanOf(g => g.Then("words").Then(query).To("out", new() { ["name"] = "rows" }, null, "words")));
+        behindSink.Take("Alder 1");
+        Assert.Contains("'my-query' does not hand batches on", Assert.Throws<TaskException>(behindSink.Task.Push).Message, StringComparison.Ordinal);
+
+        var plan = TaskBench.PlanOf(g => g.Then("words").Then("tally").Then(query));
+        using var ingest = new TaskBench(plan);
+        using var aggregate = new TaskBench(plan, StageKind.Aggregate);
+        ingest.Take("Alder 1");
+        aggregate.Task.Take(0, 0, default, ingest.Commit()[0]);
+        Assert.Contains("'my-query' does not hand batches on", Assert.Throws<TaskException>(aggregate.Task.Cut).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_behind_a_window_that_makes_an_operator_throw_is_a_dead_letter_and_the_others_go_on()
+    {
+        var plan = TaskBench.PlanOf(g => g.Then("words").Then("tally").Then(new PickyDefinition()).To("out", new() { ["name"] = "rows" }, null, "picky"));
+        using var ingest = new TaskBench(plan);
+        using var aggregate = new TaskBench(plan, StageKind.Aggregate);
+        ingest.Take("Alder 1", "Birch 2");
+        aggregate.Task.Take(7, 0, default, ingest.Commit()[0]);
+
+        aggregate.Task.Cut();
+
+        Assert.Contains("Alder", Assert.Single(aggregate.Waiting(TopicRole.Windows)).Value, StringComparison.Ordinal);
+        var letter = Assert.Single(aggregate.Waiting(TopicRole.DeadLetters));
+        Assert.Equal(("picky", "InvalidOperationException: no birches", "8"), (Header(letter, "operator"u8), Header(letter, "error"u8), Header(letter, "offset"u8)));
+    }
+
+    [Fact]
     public void A_plain_query_runs_as_an_operator_and_what_it_throws_names_the_stage()
     {
         var seen = 0;

@@ -28,6 +28,9 @@ public sealed class GraphTestRunTests : IDisposable
     [InlineData("window: { rows: [ { mean_score: '< 0', posts: '>= 1', reach: 0, is_final: 1, channel: '*' } ] }")]
     [InlineData("late: [ { offset: 3, operator: window, payload: '*acme*' } ]")]
     [InlineData("dead-letters: [ { offset: 4, operator: decode, error: 'no time*' } ]")]
+    [InlineData("decode: { rows: [ { id: 1, brand: ~, sentiment: ~ }, { id: 6 } ], count: 5 }")]
+    [InlineData("match: { rows: [ { id: 1, brand: Acme, score: ~, sentiment: ~ } ], count: 4 }")]
+    [InlineData("sentiment: { count: 4 }\n      late: { count: 1 }\n      ledger: { consumed: 6, counted: 3, unmatched: 1, late: 1, dead: 1 }")]
     [InlineData("ledger: { consumed: 6, counted: 3, unmatched: 1, late: 1, dead: 1 }")]
     [InlineData("sentiment: { rows: [ { id: 1, brand: Acme, sentiment: negative }, { id: 2, sentiment: positive } ] }")]
     public void What_is_as_it_must_be_passes(string expect) => Assert.Empty(Failures(expect));

@@ -34,6 +34,44 @@ public sealed class LocalGraphTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_post_that_one_window_takes_and_another_does_not_is_counted_and_the_other_tells_so_in_any_order(bool patientFirst)
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["brands.yaml"], "brands:\n  - { name: Acme, keywords: [acme] }\n");
+        string[] posts =
+        [
+            """{"id":"1","time":"2026-03-01T10:00:00Z","channel":"x","text":"acme"}""",
+            """{"id":"2","time":"2026-03-01T09:30:00Z","channel":"x","text":"acme acme"}""",
+            """{"id":"3","time":"2026-03-01T01:00:00Z","channel":"x","text":"acme"}""",
+            $$"""{"id":"4","time":"2026-03-01T10:00:00Z","channel":"{{new string('c', 1001)}}","text":"acme"}""",
+            $$"""{"id":"5","time":"2026-03-01T10:00:00Z","channel":"{{new string('c', 1000)}}","text":"acme"}""",
+        ];
+        (string Id, string Lateness)[] windows = patientFirst ? [("patient", "2h"), ("strict", "1m")] : [("strict", "1m"), ("patient", "2h")];
+        var builder = new GraphBuilder("two").From("memory").Then("decode").Then("match", new() { ["brands"] = folder["brands.yaml"] });
+        foreach (var (id, lateness) in windows)
+        {
+            builder.Then("window", new() { ["size"] = "1m", ["lateness"] = lateness }, id, "match");
+        }
+
+        var graph = builder.To("nowhere", null, null, "match", "strict", "patient").Build(new Catalog(BuiltInOperators.All, [new MemoryPosts([.. posts.Select(Encoding.UTF8.GetBytes)])], [new Nowhere()]));
+        var late = new List<string>();
+        var dead = new List<string>();
+        var ledger = await new LocalRuntime(Planner.Plan(graph, null), new ManualTime(Mentions.Now), NullLoggerFactory.Instance)
+        {
+            Observer = (topic, record) =>
+            {
+                (topic.Role switch { TopicRole.Late => late, TopicRole.DeadLetters => dead, _ => [] }).Add(Encoding.UTF8.GetString(record.Key) + " " + RecordHeaders.Text(record.Headers, "operator"u8));
+            },
+        }.RunAsync(CancellationToken.None);
+
+        Assert.Equal(new Ledger(5, 3, 0, 1, 1), ledger);
+        Assert.Equal(["memory|0|1 strict", "memory|0|2 patient", "memory|0|2 strict"], late.Order());
+        Assert.Equal($"memory|0|3 {windows[0].Id}", Assert.Single(dead));
+    }
+
+    [Theory]
     [InlineData("evidence", true, false)]
     [InlineData("slot", false, true)]
     [InlineData("posts", false, false)]
