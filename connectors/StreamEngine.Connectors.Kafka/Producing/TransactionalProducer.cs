@@ -267,7 +267,7 @@ public sealed class TransactionalProducer : IDisposable
     {
         var code = exception.Error.Code;
         return code is ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch or ErrorCode.TransactionCoordinatorFenced
-            ? new FencedException($"Kafka takes nothing more under the transactional id '{_transactionalId}': its transaction lasted too long, or another process has the id now.", exception)
+            ? new FencedException($"Kafka takes nothing more under the transactional id '{_transactionalId}': its transaction lasted too long, or another process has the id now (processes that share a machine's name and not its temporary folder each need an --instance).", exception)
             : new ProducerFailedException($"The producer '{_transactionalId}' cannot go on: {exception.Error.Reason}", exception);
     }
 }

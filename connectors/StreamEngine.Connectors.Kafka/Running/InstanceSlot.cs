@@ -4,7 +4,7 @@ namespace StreamEngine.Connectors.Kafka;
 
 /// <summary>
 /// A name for this process that no other process of the same graph on this machine has while it lives, and that the next one takes over:
-/// the lowest free number after the machine's name. With it a process that starts after a kill takes over its predecessor's
+/// the lowest free number after the machine's and the user's name. With it a process that starts after a kill takes over its predecessor's
 /// transactional ids, which ends what that left open at once, instead of after the transaction's timeout.
 /// </summary>
 internal sealed class InstanceSlot : IDisposable
@@ -36,7 +36,7 @@ internal sealed class InstanceSlot : IDisposable
             try
             {
                 var file = new FileStream(Path.Combine(folder, $"{graph}.{i.ToString(CultureInfo.InvariantCulture)}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                return new InstanceSlot($"{Environment.MachineName}-{i.ToString(CultureInfo.InvariantCulture)}", file);
+                return new InstanceSlot($"{Environment.MachineName}-{Environment.UserName}-{i.ToString(CultureInfo.InvariantCulture)}", file);
             }
             catch (IOException) when (i < MostPerMachine - 1)
             {

@@ -22,7 +22,7 @@ public sealed record KafkaRuntimeOptions
     /// <summary>Whether <see cref="FromSavepoint"/> replaces state that the graph has already.</summary>
     public bool ReplaceState { get; init; }
 
-    /// <summary>This process's name, unique among those of the graph; <see langword="null"/> = the machine's name and the lowest free number.</summary>
+    /// <summary>This process's name, unique among those of the graph; <see langword="null"/> = the machine's and the user's name and the lowest free number.</summary>
     public string? Instance { get; init; }
 }
 

@@ -85,6 +85,7 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
     /// <inheritdoc/>
     public IEnumerable<TopicPartitionOffset> Assigned(IReadOnlyList<TopicPartition> partitions)
     {
+        _setup.Activity.Joined();
         foreach (var partition in partitions)
         {
             _next[partition] = -1;

@@ -114,6 +114,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
     /// <inheritdoc/>
     public IEnumerable<TopicPartitionOffset> Assigned(IReadOnlyList<TopicPartition> partitions)
     {
+        _setup.Activity.Joined();
         _restoring.Begin([.. partitions.Select(p => p.Partition.Value)]);
         // Where to begin is known when the state is there. Until then there is little to fetch at the end.
         return partitions.Select(p => new TopicPartitionOffset(p, Offset.End));

@@ -20,6 +20,7 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
     private long _beat = time.GetTimestamp();
     private long _restoreMilliseconds;
     private bool _beginning;
+    private bool _joined;
     private bool _quiet;
     private DateTimeOffset _since = time.GetUtcNow();
 
@@ -64,6 +65,9 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
     /// <summary>Records that a sink could not take.</summary>
     public long SkippedRecords => Interlocked.Read(ref _skipped);
 
+    /// <summary>The group has said which partitions are this worker's, be it none.</summary>
+    public void Joined() => Volatile.Write(ref _joined, true);
+
     /// <summary>Why the worker is not at work, or nothing when it is.</summary>
     public IEnumerable<string> Unready
     {
@@ -78,6 +82,11 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
             if (connection() is { Status: not ConnectionStatus.Up } state)
             {
                 yield return $"{name}: Kafka is {state.Status.ToString().ToLowerInvariant()} ({state.LastError})";
+            }
+
+            if (!Volatile.Read(ref _joined))
+            {
+                yield return $"{name}: its group has not yet said which partitions it gets";
             }
 
             if (Restoring > 0)
@@ -146,7 +155,11 @@ internal sealed class WorkerActivity(string name, TimeProvider time)
     }
 
     /// <summary>The worker connects, for the first time or anew, however long that takes.</summary>
-    public void Begins() => Volatile.Write(ref _beginning, true);
+    public void Begins()
+    {
+        Volatile.Write(ref _beginning, true);
+        Volatile.Write(ref _joined, false);
+    }
 
     /// <summary>The sink has refused what it was given, and is tried again later.</summary>
     public void Refused()

@@ -95,6 +95,10 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
             {
                 yield return $"operator '{kept.Id}' keeps state, and the graph no longer has it: give it back (its id must be the same), or name it in runtime.discard_state to drop what it had counted";
             }
+            else if (now is null && changed.Partials == 0 && kept.Stage.Contains("aggregate", StringComparison.Ordinal))
+            {
+                yield return $"operator '{kept.Id}' keeps state behind a window, and the graph no longer has any: nothing would drop it, and it would come back with the next window. Run the graph under another name";
+            }
             else if (now is not null && kept.Difference(now) is { } difference)
             {
                 yield return $"operator '{kept.Id}': {difference}. Keep that as it was, or give the operator another id and name '{kept.Id}' in runtime.discard_state to start it afresh";

@@ -400,5 +400,5 @@ public sealed partial class StageTask : IDisposable
     }
 }
 
-/// <summary>A task cannot go on. It is started again from its last checkpoint.</summary>
+/// <summary>A task cannot go on: the run ends, and the next one begins at the last checkpoint.</summary>
 public sealed class TaskException(string message, Exception? inner = null) : Exception(message, inner);

@@ -12,6 +12,28 @@ public sealed class PositionTests(RealKafka kafka)
     private readonly LogLines _log = new();
 
     [KafkaFact]
+    public async Task A_process_is_ready_when_its_group_has_said_what_is_its_share_be_it_nothing()
+    {
+        var topic = await kafka.CreateTopic("shared-out");
+        var graph = RealKafka.UniqueName("shared-out");
+        using var first = new GraphProcess("first", graph, topic, kafka.Bootstrap, sink: new MemorySink());
+        var unready = new HashSet<string>();
+        await Eventually.Holds(() => Note(first).Count == 0, () => $"it gets ready, and is not as {string.Join(", ", first.Runtime.Unready)}");
+        Assert.Contains("ingest.0: its group has not yet said which partitions it gets", unready);
+        Assert.Contains("writer.memory.0: its group has not yet said which partitions it gets", unready);
+
+        using var second = new GraphProcess("second", graph, topic, kafka.Bootstrap, sink: new MemorySink());
+        await Eventually.Holds(() => Note(second).Count == 0, () => $"so does one with nothing to do, and is not as {string.Join(", ", second.Runtime.Unready)}");
+
+        IReadOnlyList<string> Note(GraphProcess process)
+        {
+            var reasons = process.Runtime.Unready;
+            unready.UnionWith(reasons);
+            return reasons;
+        }
+    }
+
+    [KafkaFact]
     public async Task A_partition_without_records_has_a_position_too_and_what_time_changes_there_is_committed()
     {
         var topic = await kafka.CreateTopic("clockwork");

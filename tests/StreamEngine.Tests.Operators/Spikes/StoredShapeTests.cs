@@ -20,6 +20,17 @@ public sealed class StoredShapeTests : IDisposable
     }
 
     [Fact]
+    public void What_is_stored_behind_a_window_cannot_be_dropped_by_a_graph_without_any()
+    {
+        var none = Shape("1m", "window") with { Partials = 0, Operators = [] };
+
+        var obstacles = Shape("1m", "window").Obstacles(none, ["window", "spikes", "rollup"]).ToList();
+
+        Assert.Equal(["operator 'window'", "operator 'spikes'", "operator 'rollup'"], obstacles.Select(o => o[..o.IndexOf(" keeps state behind a window", StringComparison.Ordinal)]));
+        Assert.Empty(Shape("1m", "window").Obstacles(none with { Partials = 3 }, ["window", "spikes", "rollup"]));
+    }
+
+    [Fact]
     public void Shapes_stored_before_they_told_of_windows_are_taken()
     {
         var stored = Shape("1m", "window");
