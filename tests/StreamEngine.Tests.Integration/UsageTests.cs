@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace StreamEngine.Tests.Integration;
@@ -50,6 +51,36 @@ public sealed partial class UsageTests(RealKafka kafka)
         Assert.Equal(1, outcome.ExitCode);
         Assert.StartsWith("streamengine: line 3, byte 9: it starts like a JSON object but is none: '1' is invalid", outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_pair_is_scored_as_what_decode_makes_of_it()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllLinesAsync(folder["posts.jsonl"], ["""{"text":"lovely \ud83d day","who":"\ud83d\ude00\udc00","na\ud83dme":"\\ud83d"}"""]);
+
+        var outcome = await Product.Run("sentiment", "score", folder["posts.jsonl"]);
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        using var scored = JsonDocument.Parse(outcome.Output);
+        Assert.Equal(("lovely \uFFFD day", "\U0001F600\uFFFD", @"\ud83d"), (Text("text"), Text("who"), Text("na\uFFFDme")));
+        Assert.Equal("positive", scored.RootElement.GetProperty("sentiment").GetProperty("label").GetString());
+
+        string Text(string name) => scored.RootElement.GetProperty(name).GetString()!;
+    }
+
+    [KafkaFact]
+    public async Task Keys_with_half_a_surrogate_pair_or_no_utf8_are_sent()
+    {
+        using var folder = new TempFolder();
+        var topic = await kafka.CreateTopic("keys");
+        byte[][] lines = [@"{""a"":{""\ud83d"":1,""b"":""x\ud83d""}}"u8.ToArray(), [.. "{\"a\":{\"b\":\""u8, 0xFF, .. "\"}}"u8], @"{""a"":{""\u0062"":""\u00e9\n""}}"u8.ToArray()];
+        await File.WriteAllBytesAsync(folder["posts.jsonl"], [.. lines.SelectMany(line => (byte[])[.. line, (byte)'\n'])]);
+
+        var outcome = await Product.Run("produce", "--topic", topic, "--input", folder["posts.jsonl"], "--key", "a.b", "--brokers", kafka.Bootstrap);
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Equal(["x\uFFFD"u8.ToArray(), [0xFF], "\u00e9\n"u8.ToArray()], Topic.Keys(kafka.Bootstrap, topic, lines.Length));
     }
 
     [KafkaFact]

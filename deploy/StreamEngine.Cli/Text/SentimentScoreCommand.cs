@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using StreamEngine.Operators;
 using StreamEngine.Text;
 using StreamEngine.Text.Languages;
 
@@ -84,7 +85,7 @@ internal static class SentimentScoreCommand
     {
         try
         {
-            return JsonDocument.Parse(line);
+            return JsonDocument.Parse(JsonText.Mend(line));
         }
         catch (JsonException e)
         {
