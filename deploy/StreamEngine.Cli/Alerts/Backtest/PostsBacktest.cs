@@ -41,15 +41,13 @@ internal sealed class PostsBacktest(GraphBacktest backtest, string file, string?
     private DrillOutcome Drills(List<ReadOnlyMemory<byte>> posts, DrillOrder wanted, CancellationToken stop)
     {
         console.Error.WriteLine($"drills: {wanted.Count} rises, seed {wanted.Seed}");
-        try
+        var ground = new DrillGround(backtest, posts, wanted.LabelField, wanted.Volume, wanted.Seed, stop);
+        if (ground.LeftOut > 0)
         {
-            var ground = new DrillGround(backtest, posts, wanted.LabelField, wanted.Volume, wanted.Seed, stop);
-            return ground.Run(wanted.Drill, wanted.Count, new Random(wanted.Seed), stop);
+            console.Error.WriteLine($"drills: {ground.LeftOut} of {posts.Count} posts are left out: each must be a JSON object without two properties of one name");
         }
-        catch (JsonException error)
-        {
-            throw new InvalidDataException($"{file}: drills need posts that are whole JSON objects: {error.Message}", error);
-        }
+
+        return ground.Run(wanted.Drill, wanted.Count, new Random(wanted.Seed), stop);
     }
 
     private static object Summary(BacktestRun run, KnownOutcome? judged, DrillOutcome? drilled) => new
