@@ -22,10 +22,14 @@ public sealed class GraphBacktest
         _graph = graph;
         _alerting = graph.Operators.LastOrDefault(o => o.Definition.Emits == StreamKind.Alerts)
             ?? throw new GraphException(graph.Source.Position, "the graph raises no alerts: there is no operator 'spikes'");
+        Brands = graph.Operators.Where(o => o.Definition is MatchDefinition).SelectMany(o => BrandsFile.Read(o.Options.Get(MatchDefinition.Brands), [])).Select(b => b.Name).ToHashSet();
     }
 
     /// <summary>The size of the windows that alerts are judged on, in ms.</summary>
     public long WindowSize => (long)_alerting.Input.Windows!.Length.TotalMilliseconds;
+
+    /// <summary>The brands that the graph finds.</summary>
+    public IReadOnlySet<string> Brands { get; }
 
     internal DrillFields DrillFields => DrillFields.Of(_graph);
 
