@@ -6,6 +6,7 @@ using StreamEngine.Cli.Embedded;
 using StreamEngine.Cli.Graphs;
 using StreamEngine.Cli.Produce;
 using StreamEngine.Cli.Text;
+using StreamEngine.Core.Graph;
 
 namespace StreamEngine.Cli;
 
@@ -34,11 +35,15 @@ internal static class Program
         HelpNotes.Install(root);
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction wrongUsage)
-            wrongUsage.ShowHelp = false;
+            (wrongUsage.ShowHelp, wrongUsage.ShowTypoCorrections) = (false, false);
         try
         {
             int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = _stopTimeout, EnableDefaultExceptionHandler = false });
-            return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+            if (parsed.Action is not ParseErrorAction)
+                return code;
+            if (Meant(parsed) is { } word)
+                await Console.Error.WriteLineAsync($"Did you mean '{word}'?");
+            return ExitCode.Usage;
         }
         catch (IOException error)
         {
@@ -46,5 +51,14 @@ internal static class Program
             await Console.Error.WriteLineAsync("streamengine: " + error.Message);
             return ExitCode.Failed;
         }
+    }
+
+    /// <summary>The command or option nearest to the first word that is none.</summary>
+    private static string? Meant(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is not [var word, ..])
+            return null;
+        var options = parsed.CommandResult.Command.Options.Concat(parsed.RootCommandResult.Command.Options.Where(option => option.Recursive));
+        return NearestWord.Find(word, word.StartsWith('-') ? options.Select(option => option.Name) : parsed.CommandResult.Command.Subcommands.Select(command => command.Name));
     }
 }

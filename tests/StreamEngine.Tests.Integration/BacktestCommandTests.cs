@@ -100,6 +100,28 @@ public sealed class BacktestCommandTests
     }
 
     [Fact]
+    public async Task Scores_are_written_over_no_series_and_over_no_other_scores()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["more"]);
+        string[] files = [folder["a.csv"], folder["b.csv"], folder["more", "a.csv"]];
+        const string content = "timestamp,value\n2026-03-02T00:00:00Z,4\n2026-03-02T00:05:00Z,4\n";
+        foreach (var file in files)
+        {
+            await File.WriteAllTextAsync(file, content);
+        }
+
+        await Refused(2, $"--output would write scores over the series {files[0]}", "--series", files[0], files[1], "--output", folder.Path);
+        await Refused(2, $"--output would write scores over the series {folder["more", "..", "a.csv"]}", "--series", files[0], "--output", folder["more", "..", "a.csv"]);
+        await Refused(2, $"--output would write two scored series to {folder["scored", "a.csv"]}", "--series", files[0], files[2], "--output", folder["scored"]);
+
+        Assert.All(files, file => Assert.Equal(content, File.ReadAllText(file)));
+        var scored = await Product.Run("alerts", "backtest", "--series", files[0], files[1], "--output", folder["scored"]);
+        Assert.True(scored.ExitCode == 0, scored.Error);
+        Assert.Equal(["a.csv", "b.csv"], Directory.GetFiles(folder["scored"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Wrong_posts_and_wrong_options_are_told_in_a_line()
     {
         using var folder = new TempFolder();
@@ -108,11 +130,13 @@ public sealed class BacktestCommandTests
         await File.WriteAllTextAsync(folder["posts.jsonl"], ""); // the graph's own source, which must be there and is not read
         await File.WriteAllTextAsync(folder["one.jsonl"], Posts().First() + "\n");
         await File.WriteAllTextAsync(folder["known.csv"], "brand,start,end\nAcme,yesterday,today\n");
+        await File.WriteAllTextAsync(folder["others.csv"], "brand,start,end\nAcme,2026-03-02T03:00:00Z,2026-03-02T04:00:00Z\nAcmee,2026-03-02T03:00:00Z,2026-03-02T04:00:00Z\n");
 
         await Refused(1, "missing.csv", "--series", folder["missing.csv"]);
         await Refused(1, "missing.jsonl", "--posts", folder["missing.jsonl"], "--graph", graph);
         await Refused(1, "there are no posts", "--posts", folder["empty.jsonl"], "--graph", graph);
         await Refused(1, "known.csv:2: expected brand,start,end", "--posts", folder["one.jsonl"], "--graph", graph, "--incidents", folder["known.csv"]);
+        await Refused(2, "others.csv:3: the graph has no brand 'Acmee' (did you mean 'Acme'?); name", "--posts", folder["one.jsonl"], "--graph", graph, "--incidents", folder["others.csv"]);
         await Refused(1, "drills need a brand", "--posts", folder["one.jsonl"], "--graph", graph, "--drills", "2");
         await Refused(2, "go with --posts", "--series", folder["missing.csv"], "--json");
         await Refused(2, "go with --drills", "--posts", folder["one.jsonl"], "--factor", "4");

@@ -41,6 +41,14 @@ internal static class Topic
         return records;
     }
 
+    /// <summary>The keys of the first records of partition 0.</summary>
+    public static List<byte[]?> Keys(string bootstrap, string topic, int count)
+    {
+        using var consumer = new ConsumerBuilder<byte[]?, Ignore>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = RealKafka.UniqueName("keys") }).Build();
+        consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
+        return [.. Enumerable.Range(0, count).Select(_ => (consumer.Consume(TimeSpan.FromSeconds(20)) ?? throw new TimeoutException($"topic {topic} holds less than {count} records")).Message.Key)];
+    }
+
     /// <summary>Writes records to partition 0; a null is a record without a value.</summary>
     public static void Write(string bootstrap, string topic, IEnumerable<byte[]?> values)
     {

@@ -58,17 +58,23 @@ internal sealed class GraphTopics : IDisposable
         {
             try
             {
-                lock (_lock)
-                {
-                    _admin.WaitForBroker(_brokerPatience, stop);
-                }
-
+                WaitForBroker(_brokerPatience, stop);
                 return;
             }
             catch (TimeoutException error)
             {
                 _logger.LogWarning("{Error} Trying again", error.Message);
             }
+        }
+    }
+
+    /// <summary>Waits for a broker.</summary>
+    /// <exception cref="TimeoutException">None answered within <paramref name="patience"/>.</exception>
+    internal void WaitForBroker(TimeSpan patience, CancellationToken stop)
+    {
+        lock (_lock)
+        {
+            _admin.WaitForBroker(patience, stop);
         }
     }
 

@@ -129,7 +129,6 @@ public sealed class KafkaRuntime : IDisposable
         using var topics = new GraphTopics(_plan, _settings, _time, _logger);
         try
         {
-            topics.WaitForBroker(ending.Token);
             Prepare(topics, ending.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -156,23 +155,27 @@ public sealed class KafkaRuntime : IDisposable
     }
 
     /// <summary>Takes in the graph's whole state, whether or not processes run it meanwhile.</summary>
+    /// <param name="patience">How long a broker may take to answer at first.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="TimeoutException">No broker answered.</exception>
     /// <exception cref="StateException">There is none.</exception>
     /// <exception cref="IncompatibleStateException">It was made with another graph of this name.</exception>
-    public Savepoint TakeSavepoint(CancellationToken stop)
+    public Savepoint TakeSavepoint(TimeSpan patience, CancellationToken stop)
     {
         using var topics = new GraphTopics(_plan, _settings, _time, _logger);
-        topics.WaitForBroker(stop);
+        topics.WaitForBroker(patience, stop);
         return new StoredGraph(_plan, _settings, topics, _time, _logger).Take(stop);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _failed.Dispose();
 
-    /// <summary>Refuses what cannot be run before anything is written; then makes topics and, where that is asked for, state.</summary>
+    /// <summary>Reads what there is to read here, waits for a broker, refuses what cannot be run before anything is written; then makes topics and, where that is asked for, state.</summary>
     private void Prepare(GraphTopics topics, CancellationToken stop)
     {
-        var stored = new StoredGraph(_plan, _settings, topics, _time, _logger);
         var savepoint = _options.FromSavepoint is { } path ? Savepoint.Read(path) : null;
+        topics.WaitForBroker(stop);
+        var stored = new StoredGraph(_plan, _settings, topics, _time, _logger);
         var shape = savepoint is null || !_options.ReplaceState ? stored.Check(stop) : stored.FindShape(stop);
         if (savepoint is not null && savepoint.Digest == shape?.Savepoint && !_options.ReplaceState)
         {

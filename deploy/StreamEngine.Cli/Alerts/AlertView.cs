@@ -47,7 +47,7 @@ internal sealed record AlertView
     /// <summary>The posts that it is about, in a word.</summary>
     public string Subject => Kind == "praise" ? "positive" : "negative";
 
-    /// <summary>Reads a document; null where it is no JSON object.</summary>
+    /// <summary>Reads a document; null where it is no JSON object, or its words are no Unicode text.</summary>
     public static AlertView? Read(ReadOnlyMemory<byte> document)
     {
         try
@@ -55,7 +55,7 @@ internal sealed record AlertView
             using var json = JsonDocument.Parse(document);
             return json.RootElement.ValueKind == JsonValueKind.Object ? Read(json.RootElement) : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -24,7 +24,7 @@ internal static class RunCommand
         A changed graph takes over the state that is stored under its name, by operators' ids; what it cannot take
         over is refused before anything is stopped or written.
 
-        Exit codes: 0 done, 1 failed, 2 the graph is wrong, or cannot take over the stored state.
+        Exit codes: 0 done, 1 failed, 2 wrong usage, the graph is wrong, or cannot take over the stored state.
 
         Examples:
           streamengine run brand-sentiment.yaml
@@ -52,8 +52,22 @@ internal static class RunCommand
         var quiet = new Option<bool>("--quiet") { Description = "No progress on standard error, only warnings." };
         var command = new Command("run", Description) { untilIdle, instance, savepoint, replace, http, json, quiet };
         graph.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(replace) && result.GetValue(savepoint) is null)
+            {
+                result.AddError("--replace-state goes with --from-savepoint: it says that the savepoint takes the place of the graph's state.");
+            }
+        });
         command.SetAction((parsed, stop) => Task.Run(() => graph.WithGraph(parsed, g =>
         {
+            var unheard = new Option[] { untilIdle, instance, savepoint, replace, http }.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
+            if (g.Source.Definition is not KafkaSourceDefinition && unheard.Count > 0)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"streamengine: only a graph with a Kafka source takes {string.Join(" and ", unheard)}; this one reads its source '{g.Source.Definition.Name}' to the end: leave out what it does not take");
+                return ExitCode.Usage;
+            }
+
             var options = new KafkaRuntimeOptions
             {
                 UntilIdle = Durations.TryParse(parsed.GetValue(untilIdle), out var idle) ? idle : null,

@@ -27,14 +27,26 @@ internal static class SavepointCommand
     {
         var graph = new GraphArguments();
         var output = new Option<string>("--output") { Description = "The file to write.", HelpName = "FILE", Required = true };
-        var command = new Command("savepoint", Description) { output };
+        var timeout = new Option<string>("--timeout") { Description = "How long a broker may take to answer.", HelpName = "DURATION", DefaultValueFactory = _ => "60s" };
+        timeout.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !Durations.TryParse(result.Tokens[0].Value, out _))
+            {
+                result.AddError("--timeout must be a duration like 500ms, 10s or 5m.");
+            }
+        });
+        var command = new Command("savepoint", Description) { output, timeout };
         graph.AddTo(command);
-        command.SetAction((parsed, stop) => Task.Run(() => graph.WithGraph(parsed, g => Write(g, parsed.GetRequiredValue(output), parsed.InvocationConfiguration, stop)), CancellationToken.None));
+        command.SetAction((parsed, stop) => Task.Run(() => graph.WithGraph(parsed, g =>
+        {
+            _ = Durations.TryParse(parsed.GetRequiredValue(timeout), out var patience);
+            return Write(g, parsed.GetRequiredValue(output), patience, parsed.InvocationConfiguration, stop);
+        }), CancellationToken.None));
         HelpNotes.Attach(command, Notes);
         return command;
     }
 
-    private static int Write(LogicalGraph graph, string path, InvocationConfiguration console, CancellationToken stop)
+    private static int Write(LogicalGraph graph, string path, TimeSpan patience, InvocationConfiguration console, CancellationToken stop)
     {
         if (graph.Source.Definition is not KafkaSourceDefinition)
         {
@@ -45,8 +57,9 @@ internal static class SavepointCommand
         using var loggers = ConsoleLog.Create(LogLevel.Warning);
         try
         {
+            FilePaths.ToWrite(path);
             using var runtime = new KafkaRuntime(graph, new KafkaRuntimeOptions(), TimeProvider.System, loggers);
-            var savepoint = runtime.TakeSavepoint(stop);
+            var savepoint = runtime.TakeSavepoint(patience, stop);
             savepoint.Write(path);
             console.Output.WriteLine($"{path}: {savepoint.Partitions.Count} partitions, {savepoint.Partitions.Sum(p => p.Count)} entries of state, {savepoint.OnTheWay.Sum(r => r.Count)} records on their way; sha256 {savepoint.Digest}");
             return ExitCode.Done;

@@ -1,11 +1,13 @@
+using System.Text;
 using System.Text.Json;
+using StreamEngine.Operators;
 
 namespace StreamEngine.Cli.Produce;
 
 /// <summary>Takes a property's value out of a JSON object, named by the way to it: <c>author.id</c>.</summary>
 internal sealed class KeyPath(string path)
 {
-    private readonly string[] _names = path.Split('.');
+    private readonly byte[][] _names = [.. path.Split('.').Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>The value's text (a string's content, a number's digits); null where the line is no JSON object or lacks it.</summary>
     public byte[]? Find(ReadOnlySpan<byte> line)
@@ -30,7 +32,7 @@ internal sealed class KeyPath(string path)
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var found = reader.ValueTextEquals(_names[depth]);
+            var found = Content(ref reader).SequenceEqual(_names[depth]);
             reader.Read();
             if (!found)
             {
@@ -44,17 +46,17 @@ internal sealed class KeyPath(string path)
         return null;
     }
 
-    private static byte[]? Text(ref Utf8JsonReader reader)
+    private static byte[]? Text(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False ? Content(ref reader).ToArray() : null;
+
+    private static ReadOnlySpan<byte> Content(ref Utf8JsonReader reader)
     {
-        switch (reader.TokenType)
+        if (!reader.ValueIsEscaped)
         {
-            case JsonTokenType.String:
-                var text = new byte[reader.ValueSpan.Length];
-                return text[..reader.CopyString(text)];
-            case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
-                return reader.ValueSpan.ToArray();
-            default:
-                return null;
+            return reader.ValueSpan;
         }
+
+        var plain = new byte[reader.ValueSpan.Length];
+        return plain.AsSpan(0, JsonText.Unescape(reader.ValueSpan, plain));
     }
 }

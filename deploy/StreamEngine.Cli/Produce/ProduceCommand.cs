@@ -9,7 +9,7 @@ internal static class ProduceCommand
     private const string Notes =
         """
         Every line becomes one record, its bytes as they are; empty lines are left out. A line that cannot be sent is told
-        by its number and left out; the others go on, and the exit code is 1. A file may be gzip.
+        by its number and left out; the others go on, and the exit code is 1. What is read may be gzip.
 
         Examples:
           streamengine produce --topic posts --input posts.jsonl.gz --key author.id
@@ -21,7 +21,7 @@ internal static class ProduceCommand
     public static Command Create()
     {
         var topic = new Option<string>("--topic") { Description = "The topic to write to.", HelpName = "NAME", Required = true };
-        var input = new Option<string>("--input") { Description = "A file of JSON lines, plain or gzip; - is standard input.", HelpName = "FILE|-", Required = true };
+        var input = new Option<string>("--input") { Description = "JSON lines, plain or gzip: a file, or - for standard input.", HelpName = "FILE|-", Required = true };
         var key = new Option<string?>("--key") { Description = "The JSON property that becomes the record's key. Lines without it are sent without a key.", HelpName = "PATH" };
         var rate = NumberOption.Maybe<double>("--rate", "Records per second. Default: as fast as the brokers take them.", rate => rate > 0, "a number above 0, written with a point");
         var partitions = NumberOption.Maybe<int>("--partitions", "Create the topic with so many partitions where it does not exist.", count => count > 0, "a whole number of at least 1");

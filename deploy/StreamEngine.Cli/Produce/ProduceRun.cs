@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using Spectre.Console;
 using StreamEngine.Cli.Kafka;
+using StreamEngine.Connectors.Files;
 using StreamEngine.Connectors.Kafka;
 
 namespace StreamEngine.Cli.Produce;
@@ -29,8 +29,8 @@ internal sealed class ProduceRun(KafkaSettings settings, string topic, string in
         var clock = Stopwatch.StartNew();
         try
         {
-            using var text = Unpacked(file);
-            WithProgress(file, producer, tick => SendAll(new LineReader(text), producer, clock, tick, stop));
+            using var lines = new LineReader(file);
+            WithProgress(file, producer, tick => SendAll(lines, producer, clock, tick, stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -62,24 +62,7 @@ internal sealed class ProduceRun(KafkaSettings settings, string topic, string in
             return Console.OpenStandardInput();
         }
 
-        if (!File.Exists(input))
-        {
-            throw new FileNotFoundException($"--input {input}: there is no such file.");
-        }
-
-        return new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-    }
-
-    private static Stream Unpacked(Stream file)
-    {
-        if (!file.CanSeek)
-        {
-            return file;
-        }
-
-        var zipped = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
-        file.Position = 0;
-        return zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return new FileStream(FilePaths.ToRead(input), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
     }
 
     private void EnsureTopic(CancellationToken stop)
@@ -125,13 +108,13 @@ internal sealed class ProduceRun(KafkaSettings settings, string topic, string in
             try
             {
                 producer.Send(topic, recordKey, line.ToArray(), stop);
-                _sentThrough = lines.Number;
+                _sentThrough = lines.LineNumber;
             }
             catch (RecordRefusedException exception)
             {
                 if (_refused++ < ToldFailures)
                 {
-                    error.WriteLine($"{input}:{lines.Number}: {exception.Message}");
+                    error.WriteLine($"{input}:{lines.LineNumber}: {exception.Message}");
                 }
             }
         }

@@ -31,6 +31,7 @@ internal sealed class AnySentimentScorer
     {
         if (path is null)
             return new AnySentimentScorer(SentimentModel.LoadDefault());
+        FilePaths.ToRead(path);
         return Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase)
             ? new AnySentimentScorer(MLNetModel.Load(path))
             : new AnySentimentScorer(SentimentModel.Load(path));

@@ -30,8 +30,8 @@ internal static class LanguageEvalCommand
         HelpNotes.Attach(command, Notes);
         command.SetAction(parsed => TextConsole.Guard(parsed.InvocationConfiguration, () =>
         {
-            var texts = parsed.GetRequiredValue(files).SelectMany(file => LanguageFile.ReadTexts(file)).ToList();
-            var loaded = parsed.GetValue(model) is { } path ? LanguageModel.Load(path) : LanguageModel.LoadDefault();
+            var texts = FilePaths.ReadAll(parsed.GetRequiredValue(files), file => LanguageFile.ReadTexts(file));
+            var loaded = parsed.GetValue(model) is { } path ? LanguageModel.Load(FilePaths.ToRead(path)) : LanguageModel.LoadDefault();
             var evaluation = LanguageEvaluation.Of(new LanguageIdentifier(loaded), texts);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))

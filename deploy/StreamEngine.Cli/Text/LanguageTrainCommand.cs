@@ -29,13 +29,12 @@ internal static class LanguageTrainCommand
         command.SetAction(parsed => TextConsole.Guard(parsed.InvocationConfiguration, () =>
         {
             var console = parsed.InvocationConfiguration;
-            var options = new LanguageTrainingOptions { Seed = parsed.GetValue(seed), Trained = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) };
-            var texts = LanguageRecipe.Load(parsed.GetValue(recipe) ?? TextConsole.Shipped("language.recipe.json")).Read(parsed.GetRequiredValue(data), options.Seed);
-            var model = TextConsole.Progress(console, $"Training on {texts.Count} texts", progress => LanguageTrainer.Train(texts, options, progress));
             var path = parsed.GetRequiredValue(output);
-            using (var file = File.Create(path + ".unfinished"))
-                model.Save(file);
-            File.Move(path + ".unfinished", path, overwrite: true);
+            FilePaths.ToWrite(path);
+            var options = new LanguageTrainingOptions { Seed = parsed.GetValue(seed), Trained = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) };
+            var texts = LanguageRecipe.Load(FilePaths.ToRead(parsed.GetValue(recipe) ?? TextConsole.Shipped("language.recipe.json"))).Read(parsed.GetRequiredValue(data), options.Seed);
+            var model = TextConsole.Progress(console, $"Training on {texts.Count} texts", progress => LanguageTrainer.Train(texts, options, progress));
+            FilePaths.Write(path, model.Save);
             console.Output.WriteLine($"{path}: {model.Name} {model.Hash[..12]}, trained on {texts.Count} texts and words");
             return ExitCode.Done;
         }));

@@ -32,13 +32,12 @@ internal static class MentionsCommand
         HelpNotes.Attach(command, Notes);
         command.SetAction(parsed => TextConsole.Guard(parsed.InvocationConfiguration, () =>
         {
+            var path = parsed.GetRequiredValue(output);
+            FilePaths.ToWrite(path);
             var held = Read(parsed.GetValue(validation) ?? []);
             var posts = Without(Read(parsed.GetRequiredValue(train)), held);
             var model = MentionTrainer.Train(posts, SentimentModel.LoadDefault());
-            var path = parsed.GetRequiredValue(output);
-            using (var file = File.Create(path + ".unfinished"))
-                model.Save(file);
-            File.Move(path + ".unfinished", path, overwrite: true);
+            FilePaths.Write(path, model.Save);
             parsed.InvocationConfiguration.Output.WriteLine($"{path}: {model.Hash[..12]}, trained on {posts.Sum(post => post.Mentions.Length)} mentions in {posts.Count} posts");
             return ExitCode.Done;
         }));
@@ -79,7 +78,7 @@ internal static class MentionsCommand
 
     private static Option<string[]> TrainOption(string description) => new("--train") { Description = description, HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
 
-    private static List<MentionText> Read(string[] files) => [.. files.SelectMany(file => MentionText.Read(file))];
+    private static List<MentionText> Read(string[] files) => FilePaths.ReadAll(files, file => MentionText.Read(file));
 
     private static List<MentionText> Without(List<MentionText> posts, List<MentionText> held)
     {

@@ -43,7 +43,7 @@ internal static class SentimentEvalCommand
         command.SetAction((parsed, stop) => Task.FromResult(TextConsole.Guard(parsed.InvocationConfiguration, () =>
         {
             var console = parsed.InvocationConfiguration;
-            var texts = parsed.GetRequiredValue(files).SelectMany(file => LabelledFile.Read(file, null, out _)).ToList();
+            var texts = SentimentTrainCommand.ReadTexts(parsed.GetRequiredValue(files));
             if (texts.Count == 0)
                 throw new InvalidDataException("The files hold no text labelled neg, neu or pos.");
             var report = parsed.GetValue(folds) is >= 2 and var k

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using StreamEngine.Operators;
 using StreamEngine.Text;
 using StreamEngine.Text.Languages;
 
@@ -33,7 +34,7 @@ internal static class SentimentScoreCommand
         {
             var scorer = AnySentimentScorer.Load(parsed.GetValue(model));
             var languages = new LanguageIdentifier(LanguageModel.LoadDefault());
-            using var input = parsed.GetValue(file) is { } path ? new StreamReader(path, Encoding.UTF8) : new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+            using var input = parsed.GetValue(file) is { } path ? new StreamReader(FilePaths.ToRead(path), Encoding.UTF8) : new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
             var buffer = new ArrayBufferWriter<byte>();
             var number = 0;
             while (input.ReadLine() is { } line)
@@ -84,7 +85,7 @@ internal static class SentimentScoreCommand
     {
         try
         {
-            return JsonDocument.Parse(line);
+            return JsonDocument.Parse(JsonText.Mend(line));
         }
         catch (JsonException e)
         {

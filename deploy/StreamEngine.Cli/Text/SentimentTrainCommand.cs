@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using StreamEngine.Text.Sentiment;
 using StreamEngine.Text.Training;
 
 namespace StreamEngine.Cli.Text;
@@ -52,6 +51,7 @@ internal static class SentimentTrainCommand
         command.SetAction((parsed, stop) => Task.FromResult(TextConsole.Guard(parsed.InvocationConfiguration, () =>
         {
             var console = parsed.InvocationConfiguration;
+            FilePaths.ToWrite(parsed.GetRequiredValue(output));
             var texts = Read(parsed.GetRequiredValue(data), parsed.GetValue(recipe), parsed.GetValue(validation) ?? [], parsed.GetValue(without) ?? [], console);
             var options = new SentimentTrainingOptions
             {
@@ -62,7 +62,7 @@ internal static class SentimentTrainCommand
             };
             RoundingCost? cost = null;
             var model = TextConsole.Progress(console, $"Training on {texts.Count} texts", progress => SentimentTrainer.Train(texts, options, progress, rounded => cost = rounded, stop));
-            Write(model, parsed.GetRequiredValue(output));
+            FilePaths.Write(parsed.GetRequiredValue(output), model.Save);
             console.Output.WriteLine($"{parsed.GetRequiredValue(output)}: {model.Name} {model.Version}, trained on {texts.Count} texts of {model.Card.Sets.Count} sets, SHA-256 {model.Hash}");
             if (cost is { } rounding)
                 console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Weights rounded to bytes: of {rounding.Texts} held-back texts {rounding.ToldOtherwise} are told otherwise; macro-F1 {rounding.ExactMacroF1:0.0000} before, {rounding.RoundedMacroF1:0.0000} after."));
@@ -81,7 +81,7 @@ internal static class SentimentTrainCommand
         List<LabelledText> texts;
         if (data is [var folder] && Directory.Exists(folder))
         {
-            var recipe = TrainingRecipe.Load(recipePath ?? TextConsole.Shipped("sentiment.recipe.json"));
+            var recipe = TrainingRecipe.Load(FilePaths.ToRead(recipePath ?? TextConsole.Shipped("sentiment.recipe.json")));
             filter = recipe.ReadValidation(folder);
             texts = recipe.ReadTraining(folder, without.Select(word => TrainingRecipe.ParseLicence(word)!.Value).ToHashSet());
         }
@@ -89,9 +89,9 @@ internal static class SentimentTrainCommand
         {
             if (without.Length > 0)
                 throw new ArgumentException("--without needs a recipe, which tells the licences: give --data one folder.");
-            texts = [.. data.SelectMany(file => LabelledFile.Read(file, null, out _))];
+            texts = ReadTexts(data);
         }
-        foreach (var text in validation.SelectMany(file => LabelledFile.Read(file, null, out _)))
+        foreach (var text in ReadTexts(validation))
             filter.Hold(text.Text);
         var kept = filter.Keep(texts);
         console.Error.WriteLine($"{texts.Count} texts, of which {texts.Count - kept.Count} stand in validation files and are left out.");
@@ -100,14 +100,8 @@ internal static class SentimentTrainCommand
         return kept;
     }
 
-    private static string Name(ClassLoss loss) => loss.Language.Length == 0 ? loss.Set : $"{loss.Set} ({loss.Language})";
+    /// <summary>Reads files of labelled texts.</summary>
+    public static List<LabelledText> ReadTexts(string[] files) => FilePaths.ReadAll(files, file => LabelledFile.Read(file, null, out _));
 
-    // A model is complete or not there: it takes the place of an older one in one step.
-    private static void Write(SentimentModel model, string path)
-    {
-        var unfinished = path + ".unfinished";
-        using (var file = File.Create(unfinished))
-            model.Save(file);
-        File.Move(unfinished, path, overwrite: true);
-    }
+    private static string Name(ClassLoss loss) => loss.Language.Length == 0 ? loss.Set : $"{loss.Set} ({loss.Language})";
 }

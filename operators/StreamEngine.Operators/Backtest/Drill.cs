@@ -1,7 +1,10 @@
 namespace StreamEngine.Operators;
 
 /// <summary>A kind of drill: how much more, for how long, of which tone.</summary>
-/// <param name="Factor">How many times the brand's usual number of posts of the tone there are; 4: three times as many are added.</param>
+/// <param name="Factor">
+/// How many times the brand's usual number of negative posts; 4: three times that number of posts are added, whatever their tone, so that
+/// a rise of praise is as large as one of anger.
+/// </param>
 /// <param name="Minutes">For how long.</param>
 /// <param name="Sentiment">The tone of the posts that are added: <c>negative</c> or <c>positive</c>.</param>
 public sealed record Drill(double Factor, int Minutes, string Sentiment = "negative");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using StreamEngine.Core.Graph;
 
@@ -8,6 +9,8 @@ namespace StreamEngine.Operators;
 /// <summary>Where a graph's <c>decode</c> finds what drills change in a post: its id, time and author.</summary>
 internal sealed class DrillFields
 {
+    private static readonly JsonDocumentOptions _oneOfEachName = new() { AllowDuplicateProperties = false };
+
     private readonly string _id;
     private readonly string _time;
     private readonly string _author;
@@ -25,13 +28,17 @@ internal sealed class DrillFields
             options.Get(DecodeDefinition.Id), options.Get(DecodeDefinition.Time), options.Get(DecodeDefinition.Author), PostTime.Format(options.Get(DecodeDefinition.TimeFormat)));
     }
 
-    /// <summary>Reads a post.</summary>
+    /// <summary>Reads a post; <see langword="null"/> where it is no JSON object, or has two properties of one name.</summary>
     /// <param name="line">The post.</param>
     /// <param name="number">Which it is, from 1.</param>
     /// <exception cref="InvalidDataException">It has no id or no time.</exception>
-    public DrillPost Read(ReadOnlyMemory<byte> line, int number)
+    public DrillPost? Read(ReadOnlyMemory<byte> line, int number)
     {
-        var post = JsonNode.Parse(line.Span) as JsonObject ?? throw new InvalidDataException($"drills need posts that are JSON objects; post {number} is none");
+        if (Parse(line) is not { } post)
+        {
+            return null;
+        }
+
         var id = Find(post, _id)?.ToString() ?? throw new InvalidDataException($"drills need posts with an id in '{_id}'; post {number} has none");
         return Find(post, _time)?.ToString() is { } written && PostTime.TryParse(Encoding.UTF8.GetBytes(written), _format, out var time)
             ? new DrillPost(time, id, post, line)
@@ -52,6 +59,18 @@ internal sealed class DrillFields
             _ => DateTimeOffset.FromUnixTimeMilliseconds(time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         });
         return new DrillPost(time, id, copy, Encoding.UTF8.GetBytes(copy.ToJsonString()));
+    }
+
+    private static JsonObject? Parse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            return JsonNode.Parse(JsonText.Mend(Encoding.UTF8.GetString(line.Span)), documentOptions: _oneOfEachName) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static JsonNode? Find(JsonObject post, string path)

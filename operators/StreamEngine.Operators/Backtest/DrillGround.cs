@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace StreamEngine.Operators;
 
 /// <summary>
 /// Real posts into which rises are injected: posts of a brand and tone, drawn from the same file and given new times and ids. What is usual
-/// is the brand's mean over the file, so a rise of ×4 means that the brand has three times its mean number of such posts on top.
+/// is the brand's mean over the file, so a rise of ×4 means that the brand has three times its mean number of negative posts on top.
 /// </summary>
 /// <remarks>
 /// At a volume above 1 each post is joined by others within an hour and a half, with texts of the same brand and tone: the rhythm of the
@@ -12,6 +15,7 @@ public sealed class DrillGround
 {
     private const int Lead = 24 * 60;
     private const int FewestPosts = 50;
+    private const double LargestPart = 500;
     private const long MinuteMs = 60_000;
     private const long JitterMs = 90 * MinuteMs;
 
@@ -25,18 +29,21 @@ public sealed class DrillGround
 
     /// <summary>Reads posts.</summary>
     /// <param name="backtest">The graph.</param>
-    /// <param name="lines">Posts as JSON objects with an id and a time where the graph's <c>decode</c> looks for them.</param>
+    /// <param name="lines">Posts: JSON objects with an id and a time where the graph's <c>decode</c> looks for them.</param>
     /// <param name="labelField">The property that says a post's tone (its first three letters count); <see langword="null"/>: the graph's own judgement.</param>
     /// <param name="volume">How many posts there are for each one of the file.</param>
     /// <param name="seed">What copies' times are drawn from.</param>
     /// <param name="stop">Ends it early.</param>
+    /// <exception cref="InvalidDataException">There are no posts, or one has no id, no time, or a label that is no word.</exception>
     public DrillGround(GraphBacktest backtest, IEnumerable<ReadOnlyMemory<byte>> lines, string? labelField, int volume, int seed, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backtest);
         _backtest = backtest;
         _fields = backtest.DrillFields;
         _volume = volume;
-        List<DrillPost> originals = [.. lines.Select((line, index) => _fields.Read(line, index + 1)).OrderBy(p => p.Time)];
+        var read = lines.Select((line, index) => _fields.Read(line, index + 1)).ToList();
+        List<DrillPost> originals = [.. read.OfType<DrillPost>().OrderBy(p => p.Time)];
+        LeftOut = read.Count - originals.Count;
         if (originals.Count == 0)
         {
             throw new InvalidDataException("there are no posts to inject rises into");
@@ -49,6 +56,9 @@ public sealed class DrillGround
         var draws = _pools.ToDictionary(p => p.Key, p => new PostDraw(p.Value, random));
         _posts = [.. originals.Concat(mentions.DistinctBy(m => m.Post.Id).SelectMany(m => Copies(m.Post, draws[m.Key], random))).OrderBy(p => p.Time)];
     }
+
+    /// <summary>How many lines take no part, as they are no JSON objects or have two properties of one name.</summary>
+    public int LeftOut { get; }
 
     /// <summary>Brands with enough posts to take part.</summary>
     public IEnumerable<string> Brands => _pools.Where(p => p.Key.Sentiment == "negative" && p.Value.Count >= FewestPosts).Select(p => p.Key.Brand).Order(StringComparer.Ordinal);
@@ -133,16 +143,21 @@ public sealed class DrillGround
             .. _backtest.Mentions(posts.Select(p => p.Line), stop).Select(mention =>
             {
                 var post = byId[mention.Id];
-                return ((mention.Brand, labelField is null ? mention.Sentiment : Tone(post.Json[labelField]?.GetValue<string>())), post);
+                return ((mention.Brand, labelField is null ? mention.Sentiment : Tone(post, labelField)), post);
             }),
         ];
     }
 
-    private static string Tone(string? label) => label?.ToUpperInvariant() switch
+    private static string Tone(DrillPost post, string labelField) => post.Json[labelField] switch
     {
-        ['N', 'E', 'G', ..] => "negative",
-        ['P', 'O', 'S', ..] => "positive",
-        _ => "neutral",
+        null => "neutral",
+        JsonValue label when label.GetValueKind() == JsonValueKind.String => label.ToString().ToUpperInvariant() switch
+        {
+            ['N', 'E', 'G', ..] => "negative",
+            ['P', 'O', 'S', ..] => "positive",
+            _ => "neutral",
+        },
+        var other => throw new InvalidDataException($"the label field '{labelField}' must hold words that begin with neg, neu or pos; in post {post.Id} it holds {other.ToJsonString()}"),
     };
 
     /// <summary>More posts around the time of one, with what others of the same brand and tone say.</summary>
@@ -154,8 +169,19 @@ public sealed class DrillGround
         }
     }
 
-    /// <summary>A Poisson-distributed number (Knuth's method).</summary>
-    private static int Poisson(Random random, double mean)
+    /// <summary>A Poisson-distributed number (Knuth's method, in parts: e to the power of -746 is nothing but 0).</summary>
+    internal static int Poisson(Random random, double mean)
+    {
+        var count = 0;
+        for (; mean > LargestPart; mean -= LargestPart)
+        {
+            count += Part(random, LargestPart);
+        }
+
+        return count + Part(random, mean);
+    }
+
+    private static int Part(Random random, double mean)
     {
         var (count, product) = (-1, 1.0);
         for (var limit = Math.Exp(-mean); product > limit; count++)

@@ -12,6 +12,7 @@ namespace StreamEngine.Operators;
 public sealed class GraphBacktest
 {
     private readonly LogicalGraph _graph;
+    private readonly OperatorNode _alerting;
 
     /// <summary>Prepares a backtest of a graph.</summary>
     /// <exception cref="GraphException">The graph has no operator that emits alerts.</exception>
@@ -19,14 +20,16 @@ public sealed class GraphBacktest
     {
         ArgumentNullException.ThrowIfNull(graph);
         _graph = graph;
-        if (!graph.Operators.Any(o => o.Emits == StreamKind.Alerts))
-        {
-            throw new GraphException(graph.Source.Position, "the graph raises no alerts: there is no operator 'spikes'");
-        }
+        _alerting = graph.Operators.LastOrDefault(o => o.Definition.Emits == StreamKind.Alerts)
+            ?? throw new GraphException(graph.Source.Position, "the graph raises no alerts: there is no operator 'spikes'");
+        Brands = graph.Operators.Where(o => o.Definition is MatchDefinition).SelectMany(o => BrandsFile.Read(o.Options.Get(MatchDefinition.Brands), [])).Select(b => b.Name).ToHashSet();
     }
 
     /// <summary>The size of the windows that alerts are judged on, in ms.</summary>
-    public long WindowSize => (long)_graph.Operators.Where(o => o.Definition is WindowDefinition).Select(o => o.Options.Get(WindowDefinition.Size)).First(size => size is not null)!.Value.TotalMilliseconds;
+    public long WindowSize => (long)_alerting.Input.Windows!.Length.TotalMilliseconds;
+
+    /// <summary>The brands that the graph finds.</summary>
+    public IReadOnlySet<string> Brands { get; }
 
     internal DrillFields DrillFields => DrillFields.Of(_graph);
 
@@ -35,7 +38,7 @@ public sealed class GraphBacktest
     {
         var alerts = new List<BacktestAlert>();
         var refused = new RefusalTally();
-        var ledger = Run(posts, StreamKind.Alerts, value => alerts.Add(BacktestAlert.Read(value)), refused, stop);
+        var ledger = Run(posts, _alerting, value => alerts.Add(BacktestAlert.Read(value)), refused, stop);
         return new BacktestRun(alerts, ledger, refused);
     }
 
@@ -43,7 +46,13 @@ public sealed class GraphBacktest
     public IReadOnlyList<ScoredMention> Mentions(IEnumerable<ReadOnlyMemory<byte>> posts, CancellationToken stop)
     {
         var mentions = new List<ScoredMention>();
-        Run(posts, StreamKind.Posts, value =>
+        var last = _alerting;
+        while (last.Emits != StreamKind.Posts)
+        {
+            last = _graph.Operators.Single(o => o.Id == last.From);
+        }
+
+        Run(posts, last, value =>
         {
             using var json = JsonDocument.Parse(value);
             var root = json.RootElement;
@@ -53,14 +62,13 @@ public sealed class GraphBacktest
         return mentions;
     }
 
-    private Ledger Run(IEnumerable<ReadOnlyMemory<byte>> posts, StreamKind kind, Action<ReadOnlyMemory<byte>> receive, RefusalTally refused, CancellationToken stop)
+    private Ledger Run(IEnumerable<ReadOnlyMemory<byte>> posts, OperatorNode keep, Action<ReadOnlyMemory<byte>> receive, RefusalTally refused, CancellationToken stop)
     {
-        var last = _graph.Operators.Last(o => o.Emits == kind && (kind != StreamKind.Posts || o.Definition.Placement == OperatorPlacement.Rows));
-        return OfflineRun.Of(_graph, posts, [last.Id], OfflineCuts.Fewest, TimeProvider.System, Receive, stop);
+        return OfflineRun.Of(_graph, posts, [keep.Id], OfflineCuts.Fewest, TimeProvider.System, Receive, stop);
 
         void Receive(string stream, OutputRecord record)
         {
-            if (stream == last.Id)
+            if (stream == keep.Id)
             {
                 receive(record.Value.ToArray());
             }

@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 
 namespace StreamEngine.Operators;
 
-/// <summary>The content of JSON strings.</summary>
-internal static class JsonText
+/// <summary>The content of JSON strings. Half a surrogate pair, which .NET's own readers do not read, becomes U+FFFD.</summary>
+public static partial class JsonText
 {
     /// <summary>
-    /// Writes what a string with escapes means, which is never longer than <paramref name="escaped"/>, and returns its length. Half a
-    /// surrogate pair becomes U+FFFD. The string's escapes have been checked.
+    /// Writes what a string with escapes means, which is never longer than <paramref name="escaped"/>, and returns its length. The
+    /// string's escapes have been checked.
     /// </summary>
-    internal static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> destination)
+    public static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> destination)
     {
         var written = 0;
         while (true)
@@ -45,6 +46,9 @@ internal static class JsonText
             }
         }
     }
+
+    /// <summary>The same JSON with escapes that .NET's own readers read.</summary>
+    public static string Mend(string json) => UnicodeEscape().Replace(json, escape => escape.Groups["half"].Success ? @"\ufffd" : escape.Value);
 
     /// <summary>The offset of the first byte that is not UTF-8, or -1.</summary>
     internal static int FirstInvalid(ReadOnlySpan<byte> bytes)
@@ -83,4 +87,7 @@ internal static class JsonText
 
     private static char CodeUnit(ReadOnlySpan<byte> digits) =>
         (char)ushort.Parse(digits[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.")]
+    private static partial Regex UnicodeEscape();
 }

@@ -12,25 +12,30 @@ public sealed class PositionTests(RealKafka kafka)
     private readonly LogLines _log = new();
 
     [KafkaFact]
-    public async Task A_process_is_ready_when_its_group_has_said_what_is_its_share_be_it_nothing()
+    public async Task A_process_with_nothing_to_do_gets_ready_too()
     {
         var topic = await kafka.CreateTopic("shared-out");
         var graph = RealKafka.UniqueName("shared-out");
         using var first = new GraphProcess("first", graph, topic, kafka.Bootstrap, sink: new MemorySink());
-        var unready = new HashSet<string>();
-        await Eventually.Holds(() => Note(first).Count == 0, () => $"it gets ready, and is not as {string.Join(", ", first.Runtime.Unready)}");
-        Assert.Contains("ingest.0: its group has not yet said which partitions it gets", unready);
-        Assert.Contains("writer.memory.0: its group has not yet said which partitions it gets", unready);
-
+        await Eventually.Holds(() => first.Runtime.Unready.Count == 0, () => $"it gets ready, and is not as {string.Join(", ", first.Runtime.Unready)}");
         using var second = new GraphProcess("second", graph, topic, kafka.Bootstrap, sink: new MemorySink());
-        await Eventually.Holds(() => Note(second).Count == 0, () => $"so does one with nothing to do, and is not as {string.Join(", ", second.Runtime.Unready)}");
 
-        IReadOnlyList<string> Note(GraphProcess process)
-        {
-            var reasons = process.Runtime.Unready;
-            unready.UnionWith(reasons);
-            return reasons;
-        }
+        await Eventually.Holds(() => second.Runtime.Unready.Count == 0, () => $"so does one with nothing to do, and is not as {string.Join(", ", second.Runtime.Unready)}");
+    }
+
+    [Fact]
+    public void A_worker_is_ready_from_when_its_group_has_said_what_is_its_share_until_it_begins_anew()
+    {
+        var activity = new WorkerActivity("ingest.0", TimeProvider.System) { Connection = () => new ConnectionState(ConnectionStatus.Up, null, default, 0) };
+        string[] waiting = ["ingest.0: its group has not yet said which partitions it gets"];
+        activity.Begins();
+        Assert.Equal(waiting, activity.Unready);
+
+        activity.Joined();
+        Assert.Empty(activity.Unready);
+
+        activity.Begins();
+        Assert.Equal(waiting, activity.Unready);
     }
 
     [KafkaFact]

@@ -8,7 +8,7 @@ namespace StreamEngine.Cli.Alerts;
 internal sealed class DrillArguments
 {
     private readonly Option<int> _count = NumberOption.Of("--drills", "Inject so many rises.", 0, count => count > 0, "a whole number of at least 1");
-    private readonly Option<double> _factor = NumberOption.Of("--factor", "Rise to so many times the brand's mean.", 4.0, factor => factor > 1, "a number above 1, written with a point");
+    private readonly Option<double> _factor = NumberOption.Of("--factor", "Rise to so many times the brand's mean number of negative posts.", 4.0, factor => factor > 1, "a number above 1, written with a point");
     private readonly Option<int> _minutes = NumberOption.Of("--minutes", "For so many minutes.", 60, minutes => minutes > 0, "a whole number of at least 1");
     private readonly Option<string> _sentiment = new("--sentiment") { Description = "The tone of the posts that are injected.", DefaultValueFactory = _ => "negative" };
     private readonly Option<string?> _label = new("--label-field") { Description = "The property of posts that says their true tone (neg…, neu…, pos…). [default: the graph's own judgement]", HelpName = "NAME" };

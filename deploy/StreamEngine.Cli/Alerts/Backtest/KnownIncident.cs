@@ -6,13 +6,14 @@ namespace StreamEngine.Cli.Alerts;
 /// <param name="Brand">The brand.</param>
 /// <param name="Start">When it began.</param>
 /// <param name="End">When it ended.</param>
-internal sealed record KnownIncident(string Brand, DateTimeOffset Start, DateTimeOffset End)
+/// <param name="Line">Where in its file it stands.</param>
+internal sealed record KnownIncident(string Brand, DateTimeOffset Start, DateTimeOffset End, int Line)
 {
     /// <summary>Reads a CSV file with the columns brand,start,end.</summary>
     /// <exception cref="InvalidDataException">A line is not as it must be; the message names file and line.</exception>
     public static IReadOnlyList<KnownIncident> Read(string path)
     {
-        var lines = File.ReadAllLines(path);
+        var lines = File.ReadAllLines(FilePaths.ToRead(path));
         if (lines.Length == 0 || lines[0].Trim() != "brand,start,end")
         {
             throw new InvalidDataException($"{path}:1: the header must be brand,start,end, and it is '{lines.FirstOrDefault()}'");
@@ -27,7 +28,7 @@ internal sealed record KnownIncident(string Brand, DateTimeOffset Start, DateTim
         return fields.Length == 3
             && DateTimeOffset.TryParse(fields[1], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start)
             && DateTimeOffset.TryParse(fields[2], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end) && end >= start
-            ? new KnownIncident(fields[0], start, end)
+            ? new KnownIncident(fields[0], start, end, number)
             : throw new InvalidDataException($"{path}:{number}: expected brand,start,end with times such as 2026-03-01T12:00:00Z, got '{line}'");
     }
 }

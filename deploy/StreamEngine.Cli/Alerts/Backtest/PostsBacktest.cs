@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using StreamEngine.Connectors.Files;
+using StreamEngine.Core.Graph;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Cli.Alerts;
@@ -12,7 +13,18 @@ internal sealed class PostsBacktest(GraphBacktest backtest, string file, string?
     public int Run(bool json, CancellationToken stop)
     {
         var incidents = known is null ? null : KnownIncident.Read(known);
-        var posts = LineReader.ReadFile(file).ToList();
+        var unknown = incidents?.Where(i => !backtest.Brands.Contains(i.Brand)).ToList() ?? [];
+        foreach (var incident in unknown)
+        {
+            console.Error.WriteLine($"{known}:{incident.Line}: the graph has no brand '{incident.Brand}'{NearestWord.Hint(incident.Brand, backtest.Brands)}; name brands as the file of its operator 'match' does");
+        }
+
+        if (unknown.Count > 0)
+        {
+            return ExitCode.Usage;
+        }
+
+        var posts = LineReader.ReadFile(FilePaths.ToRead(file)).ToList();
         if (posts.Count == 0)
         {
             throw new InvalidDataException($"{file}: there are no posts");
@@ -41,15 +53,13 @@ internal sealed class PostsBacktest(GraphBacktest backtest, string file, string?
     private DrillOutcome Drills(List<ReadOnlyMemory<byte>> posts, DrillOrder wanted, CancellationToken stop)
     {
         console.Error.WriteLine($"drills: {wanted.Count} rises, seed {wanted.Seed}");
-        try
+        var ground = new DrillGround(backtest, posts, wanted.LabelField, wanted.Volume, wanted.Seed, stop);
+        if (ground.LeftOut > 0)
         {
-            var ground = new DrillGround(backtest, posts, wanted.LabelField, wanted.Volume, wanted.Seed, stop);
-            return ground.Run(wanted.Drill, wanted.Count, new Random(wanted.Seed), stop);
+            console.Error.WriteLine($"drills: {ground.LeftOut} of {posts.Count} posts are left out: each must be a JSON object without two properties of one name");
         }
-        catch (JsonException error)
-        {
-            throw new InvalidDataException($"{file}: drills need posts that are whole JSON objects: {error.Message}", error);
-        }
+
+        return ground.Run(wanted.Drill, wanted.Count, new Random(wanted.Seed), stop);
     }
 
     private static object Summary(BacktestRun run, KnownOutcome? judged, DrillOutcome? drilled) => new

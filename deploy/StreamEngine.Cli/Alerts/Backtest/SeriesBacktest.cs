@@ -10,16 +10,40 @@ internal static class SeriesBacktest
     /// <summary>Scores files; several go into a folder under their own names.</summary>
     public static int Run(string[] files, string? output, double budget, TimeSpan history, InvocationConfiguration console)
     {
-        foreach (var file in files)
+        var outputs = files.Select(file => files.Length > 1 || Directory.Exists(output) ? Path.Combine(output!, Path.GetFileName(file)) : output).ToList();
+        if (Overwritten(files, outputs) is { } wrong)
+        {
+            console.Error.WriteLine("streamengine: --output " + wrong);
+            return ExitCode.Usage;
+        }
+
+        foreach (var (file, path) in files.Zip(outputs))
         {
             var series = SeriesFile.Read(file);
             var detector = new SeriesDetector(series.Interval, budget, history);
-            using var writer = output is null ? null : Create(files.Length > 1 || Directory.Exists(output) ? Path.Combine(output, Path.GetFileName(file)) : output);
+            using var writer = path is null ? null : Create(path);
             var alerts = Score(series, detector, writer ?? console.Output);
             console.Error.WriteLine($"{Path.GetFileName(file)}: {series.Rows.Count} rows every {series.Interval}, {alerts} alerts");
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Says which file of a series, or of its scores, would be lost; <see langword="null"/>: none.</summary>
+    private static string? Overwritten(string[] files, List<string?> outputs)
+    {
+        var taken = files.Select(Path.GetFullPath).ToHashSet();
+        foreach (var output in outputs.OfType<string>())
+        {
+            if (!taken.Add(Path.GetFullPath(output)))
+            {
+                return files.Any(file => Path.GetFullPath(file) == Path.GetFullPath(output))
+                    ? $"would write scores over the series {output}: name another folder or file"
+                    : $"would write two scored series to {output}: score files of one name one at a time";
+            }
+        }
+
+        return null;
     }
 
     private static StreamWriter Create(string path)

@@ -14,7 +14,7 @@ internal sealed record SeriesFile(TimeSpan Interval, IReadOnlyList<SeriesRow> Ro
     {
         var rows = new List<SeriesRow>();
         var (time, value, number) = (-1, -1, 0);
-        foreach (var line in File.ReadLines(path))
+        foreach (var line in File.ReadLines(FilePaths.ToRead(path)))
         {
             number++;
             if (number == 1)
