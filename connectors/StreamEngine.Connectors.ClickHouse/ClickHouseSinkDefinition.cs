@@ -14,22 +14,25 @@ public sealed class ClickHouseSinkDefinition : SinkDefinition
 
     private static readonly ClickHouseSettings _defaults = new();
 
+    /// <summary>Fifty years: rows expire at a DateTime, which ends in 2106 and begins again in 1970 behind that.</summary>
+    private static readonly TimeSpan _longestTtl = TimeSpan.FromDays(18_250);
+
     private static readonly Option<string> _url = Option.Text("url", "address of the HTTP interface, http:// or https://", _defaults.Connection.Url.ToString());
     private static readonly Option<string> _database = Option.Text("database", "database of the tables; made where it is missing", _defaults.Database);
     private static readonly Option<string> _user = Option.Text("user", "user", _defaults.Connection.User);
     private static readonly Option<string> _password = Option.Text("password", "password; best as ${CLICKHOUSE_PASSWORD}, from the environment", "");
     private static readonly Option<string?> _authorities = Option.OptionalPath("tls_ca", "PEM file with the authorities that the server's certificate must come from; absent: the machine's");
     private static readonly Option<bool> _anyCertificate = Option.Flag("tls_insecure", "take any certificate of the server, for trials only");
-    private static readonly Option<TimeSpan> _timeout = Option.Duration("timeout", "longest time of one request", _defaults.Connection.Timeout, TimeSpan.FromMilliseconds(100));
+    private static readonly Option<TimeSpan> _timeout = Option.Duration("timeout", "longest time of one request", _defaults.Connection.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
     private static readonly Option<string> _prefix = Option.Text("table_prefix", "what the names of tables and views start with: letters, digits, _", "");
     private static readonly Option<bool> _create = Option.Flag("create_tables", "make the database, tables, columns and views that are missing; false: fail where they are", _defaults.CreateTables);
-    private static readonly Option<TimeSpan?> _ttl = Option.OptionalDuration("ttl", "how long rows are kept, by event time (dead letters and late posts: since they were written); absent: for ever; needs ClickHouse 19.6", TimeSpan.FromMinutes(1));
+    private static readonly Option<TimeSpan?> _ttl = Option.OptionalDuration("ttl", "how long rows are kept, by event time (dead letters and late posts: since they were written); absent: for ever; needs ClickHouse 19.6", TimeSpan.FromMinutes(1), _longestTtl);
     private static readonly Option<string> _format = Option.Choice("format", "format of inserts; auto: native, and rowbinary from when a server refuses that", Auto, Auto, Native, RowBinary);
     private static readonly Option<bool> _gzip = Option.Flag("gzip", "pack inserts by gzip", _defaults.Compress);
     private static readonly Option<long> _batchRows = Option.Integer("batch_rows", "most rows of one insert", _defaults.BatchRows, 1, 1_000_000);
     private static readonly Option<TimeSpan> _flushEvery = Option.Duration("flush_every", "how often rows are inserted when they come slowly", _defaults.FlushEvery, TimeSpan.FromMilliseconds(10));
     private static readonly Option<long> _maxPending = Option.Integer("max_pending_bytes", "bytes of rows waiting in memory that bring an insert forward; nothing more is read while it lasts", _defaults.MaxPendingBytes, 1 << 20);
-    private static readonly Option<TimeSpan> _maxRetryDelay = Option.Duration("max_retry_delay", "longest wait between two attempts while the server is down", _defaults.MaxRetryDelay, TimeSpan.FromMilliseconds(10));
+    private static readonly Option<TimeSpan> _maxRetryDelay = Option.Duration("max_retry_delay", "longest wait between two attempts while the server is down", _defaults.MaxRetryDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1));
 
     /// <inheritdoc/>
     public override string Name => "clickhouse";

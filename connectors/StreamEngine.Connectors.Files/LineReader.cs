@@ -24,6 +24,9 @@ public sealed class LineReader : IDisposable
     /// <summary>The number of the line last read, from 1.</summary>
     public long LineNumber { get; private set; }
 
+    /// <summary>Whether the line last read had a line break, as all but the last have.</summary>
+    public bool LineHasEnd { get; private set; }
+
     /// <summary>The lines of a file that are not empty.</summary>
     /// <exception cref="InvalidDataException">The gzip data is damaged.</exception>
     public static IEnumerable<ReadOnlyMemory<byte>> ReadFile(string path)
@@ -46,7 +49,8 @@ public sealed class LineReader : IDisposable
         while (true)
         {
             var found = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
-            if (found >= 0)
+            LineHasEnd = found >= 0;
+            if (LineHasEnd)
             {
                 line = Line(searched + found);
                 _start += searched + found + 1;
@@ -64,6 +68,18 @@ public sealed class LineReader : IDisposable
 
             ReadMore();
         }
+    }
+
+    /// <summary>What comes next, at most so many bytes; fewer only at the end. Valid until the next line is read.</summary>
+    /// <exception cref="InvalidDataException">The gzip data is damaged.</exception>
+    public ReadOnlyMemory<byte> Peek(int count)
+    {
+        while (_end - _start < count && !_ended)
+        {
+            ReadMore();
+        }
+
+        return _buffer.AsMemory(_start, Math.Min(count, _end - _start));
     }
 
     /// <inheritdoc/>

@@ -14,8 +14,8 @@ public sealed class WebhookSinkDefinition : SinkDefinition
     private static readonly Option<ImmutableDictionary<string, string>> _headers = Option.TextMap("headers", "headers of every request, such as Authorization: Bearer ${WEBHOOK_TOKEN}");
     private static readonly Option<string> _secret = Option.Text("secret", $"key of the signature in the header {WebhookSignature.Header}; best as ${{WEBHOOK_SECRET}}; empty: requests are not signed", "");
     private static readonly Option<long> _minSeverity = Option.Integer("min_severity", "alerts of lower severity are not posted", 1, 1, 10);
-    private static readonly Option<TimeSpan> _timeout = Option.Duration("timeout", "longest time of one request", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100));
-    private static readonly Option<TimeSpan> _maxRetryDelay = Option.Duration("max_retry_delay", "longest wait between two attempts while the receiver is away or busy", TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(10));
+    private static readonly Option<TimeSpan> _timeout = Option.Duration("timeout", "longest time of one request", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+    private static readonly Option<TimeSpan> _maxRetryDelay = Option.Duration("max_retry_delay", "longest wait between two attempts while the receiver is away or busy", TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1));
 
     /// <inheritdoc/>
     public override string Name => "webhook";

@@ -133,6 +133,8 @@ internal sealed class MemorySource(IReadOnlyList<string> lines, int perBatch = 7
     {
         public string Name => name;
 
+        public ReadOnlyMemory<byte> Beginning => Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+
         public bool Fill(RecordBatch batch, ref long nextOffset)
         {
             for (var i = 0; i < perBatch && nextOffset < lines.Count; i++)

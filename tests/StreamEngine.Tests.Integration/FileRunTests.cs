@@ -49,6 +49,39 @@ public sealed class FileRunTests
         Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task State_of_one_file_is_not_taken_for_another_of_its_name_nor_for_one_that_was_cut()
+    {
+        using var folder = new TempFolder();
+        var graph = WriteGraph(folder);
+        var posts = new PostStream(seed: 43, partitions: 1);
+        foreach (var day in new[] { "mon", "tue" })
+        {
+            Directory.CreateDirectory(folder[day]);
+            await File.WriteAllLinesAsync(folder[$"{day}/posts.jsonl"], Enumerable.Range(0, 1000).Select(_ => Encoding.UTF8.GetString(posts.Next())));
+        }
+
+        Task<Outcome> Run(string day) => Product.Run("run", graph, "--json", "--set", "source.file.path=" + folder[$"{day}/posts.jsonl"], "--set", "runtime.state=" + folder["state"]);
+        Assert.Equal(1000, (await Run("mon")).Ledger.Consumed);
+        var windows = await File.ReadAllTextAsync(folder["windows.jsonl"]);
+
+        var other = await Run("tue");
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains("its positions are those of another 'posts.jsonl', which began in another way", other.Error, StringComparison.Ordinal);
+        await File.AppendAllTextAsync(folder["mon/posts.jsonl"], Encoding.UTF8.GetString(posts.Next())[..20]);
+        var grown = await Run("mon");
+        Assert.Equal(1000, grown.Ledger.Consumed);
+        Assert.Contains("line 1001 is not written to its end yet and is left to the next run", grown.Error, StringComparison.Ordinal);
+        await File.WriteAllLinesAsync(folder["mon/posts.jsonl"], (await File.ReadAllLinesAsync(folder["mon/posts.jsonl"])).Take(900));
+        var cut = await Run("mon");
+        Assert.Equal(1, cut.ExitCode);
+        Assert.Contains("source 'file': posts.jsonl has 900 lines, and the state goes on at line 1001", cut.Error, StringComparison.Ordinal);
+        Assert.Equal(windows, await File.ReadAllTextAsync(folder["windows.jsonl"]));
+        var stream = await Product.Run("run", graph, "--set", "source.file.path='-'", "--set", "runtime.state=" + folder["state"]);
+        Assert.Equal(2, stream.ExitCode);
+        Assert.Contains("option 'state' cannot go with standard input", stream.Error, StringComparison.Ordinal);
+    }
+
     private static string WriteGraph(TempFolder folder)
     {
         _ = PostStream.WriteGraph(folder);

@@ -22,6 +22,12 @@ public sealed record ServerCapabilities(string Version, FrozenSet<string> Settin
     /// <summary>Whether rows can expire: from 19.6.</summary>
     public bool HasTtl => AtLeast(19, 6);
 
+    /// <summary>Whether columns have comments, which can be changed: from 19.6.</summary>
+    public bool HasComments => AtLeast(19, 6);
+
+    /// <summary>Whether a table's TTL can be taken away: from 21.1.</summary>
+    public bool CanRemoveTtl => AtLeast(21, 1);
+
     /// <summary>Whether there is <c>DateTime64</c>: from 20.1.</summary>
     public bool HasDateTime64 => AtLeast(20, 1);
 

@@ -25,10 +25,16 @@ internal sealed record TableDefinition(
 
 /// <summary>A view for readers: each row once, in its newest version.</summary>
 /// <param name="Name">Its name, without the prefix.</param>
-/// <param name="Columns">Its columns: name and expression.</param>
+/// <param name="Columns">Its columns.</param>
 /// <param name="Tail">What follows FROM, for example <c>LIMIT 1 BY</c>; may be empty.</param>
-internal sealed record ViewDefinition(string Name, ImmutableArray<(string Name, string Expression)> Columns, string Tail = "")
+internal sealed record ViewDefinition(string Name, ImmutableArray<ViewColumn> Columns, string Tail = "")
 {
     /// <summary>A view on columns as they are.</summary>
-    public static ImmutableArray<(string Name, string Expression)> Plain(params IEnumerable<string> columns) => [.. columns.Select(column => (column, column))];
+    public static ImmutableArray<ViewColumn> Plain(params IEnumerable<string> columns) => [.. columns.Select(column => new ViewColumn(column))];
 }
+
+/// <summary>A column of a view.</summary>
+/// <param name="Name">Its name; that of a column of the table where it has no expression.</param>
+/// <param name="Expression">What it is worked out by; <see langword="null"/> for the table's column as it is.</param>
+/// <param name="Comment">What it means; <see langword="null"/> for what the table's column does.</param>
+internal sealed record ViewColumn(string Name, string? Expression = null, string? Comment = null);

@@ -66,6 +66,7 @@ internal sealed class TableSetup(ClickHouseClient client, ClickHouseSettings set
             await AdoptAsync(table, columns, stop).ConfigureAwait(false);
         }
 
+        await CommentAsync(table.Name, table.Columns.Select(column => (column.Name, column.Comment)), stop).ConfigureAwait(false);
         columns = await ColumnsAsync(table.Name, stop).ConfigureAwait(false);
         return [.. table.Columns.Select(column => (column.Name, TypeIn(columns, table, column)))];
     }
@@ -98,10 +99,58 @@ internal sealed class TableSetup(ClickHouseClient client, ClickHouseSettings set
             logger.LogInformation("ClickHouse: added the column {Column} to {Table}", column.Name, Shown(table.Name));
         }
 
-        if (settings.CreateTables && engine != "Distributed" && _statements.TtlText(table) is { } ttl && !statement.Contains($"TTL {ttl}", StringComparison.Ordinal))
+        if (settings.CreateTables && engine != "Distributed")
         {
-            await client.ExecuteAsync(_statements.ChangeTtl(table), stop).ConfigureAwait(false);
-            logger.LogInformation("ClickHouse: rows of {Table} are kept for {Days:0.##} days from now on", Shown(table.Name), settings.TimeToLive!.Value.TotalDays);
+            await ChangeTtlAsync(table, statement, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes rows expire as the settings say. A TTL that they cannot have made is left where they name none.</summary>
+    private async Task ChangeTtlAsync(TableDefinition table, string statement, CancellationToken stop)
+    {
+        if (_statements.TtlText(table) is { } ttl)
+        {
+            if (!statement.Contains($"TTL {ttl}", StringComparison.Ordinal))
+            {
+                await client.ExecuteAsync(_statements.ChangeTtl(table), stop).ConfigureAwait(false);
+                logger.LogInformation("ClickHouse: rows of {Table} are kept for {Days:0.##} days from now on", Shown(table.Name), settings.TimeToLive!.Value.TotalDays);
+            }
+        }
+        else if (server.CanRemoveTtl && TableStatements.HasOwnTtl(table, statement))
+        {
+            await client.ExecuteAsync(_statements.RemoveTtl(table), stop).ConfigureAwait(false);
+            logger.LogInformation("ClickHouse: rows of {Table} are kept for ever from now on", Shown(table.Name));
+        }
+        else if (TableStatements.HasTtl(statement))
+        {
+            logger.LogWarning("ClickHouse: rows of {Table} still expire, though no ttl is set: its TTL was not made by this sink, or the server ({Version}) is older than 21.1; ALTER TABLE … REMOVE TTL takes it away", Shown(table.Name), server.Version);
+        }
+    }
+
+    /// <summary>Says what columns mean where nothing is said of them. Rows are written without that too, so a server that refuses it is left alone.</summary>
+    private async Task CommentAsync(string name, IEnumerable<(string Name, string Comment)> columns, CancellationToken stop)
+    {
+        if (!settings.CreateTables || !server.HasComments)
+        {
+            return;
+        }
+
+        var found = await client.QueryAsync(
+            $"SELECT name FROM system.columns WHERE database = {Sql.Text(settings.Database)} AND table = {Sql.Text(settings.TablePrefix + name)} AND comment = ''", stop).ConfigureAwait(false);
+        var bare = found.Rows.Select(row => row[0]).ToHashSet();
+        var missing = columns.Where(column => bare.Contains(column.Name)).ToList();
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await client.ExecuteAsync(_statements.CommentColumns(name, missing), stop).ConfigureAwait(false);
+        }
+        catch (ClickHouseException error) when (error.Failure is ClickHouseFailure.Forbidden or ClickHouseFailure.Rejected or ClickHouseFailure.Server)
+        {
+            logger.LogInformation("ClickHouse: the columns of {Name} stay without comments: {Reason}", Shown(name), error.Message);
         }
     }
 
@@ -116,6 +165,7 @@ internal sealed class TableSetup(ClickHouseClient client, ClickHouseSettings set
             Require(found.Rows.Length > 0 && found.Rows[0][0] == "View", table, $"needs the name {settings.TablePrefix}{view.Name} for a view, but that is a table");
             if (view.Columns.All(column => columns.ContainsKey(column.Name)) && columns.Count == view.Columns.Length && Plain(found.Rows[0][1]).EndsWith(Plain($"FINAL {view.Tail}"), StringComparison.Ordinal))
             {
+                await CommentAsync(view.Name, Comments(table, view), stop).ConfigureAwait(false);
                 return;
             }
 
@@ -123,8 +173,12 @@ internal sealed class TableSetup(ClickHouseClient client, ClickHouseSettings set
         }
 
         await UnlessAnotherDidAsync(_statements.CreateView(table, view), TableExists, stop).ConfigureAwait(false);
+        await CommentAsync(view.Name, Comments(table, view), stop).ConfigureAwait(false);
         logger.LogInformation("ClickHouse: made the view {View}", Shown(view.Name));
     }
+
+    private static IEnumerable<(string Name, string Comment)> Comments(TableDefinition table, ViewDefinition view) =>
+        view.Columns.Select(column => (column.Name, column.Comment ?? table.Columns.First(c => c.Name == column.Name).Comment));
 
     /// <summary>A statement without what servers write in different ways: white space, quotes of names, parentheses.</summary>
     private static string Plain(string statement) => string.Concat(statement.Where(c => !char.IsWhiteSpace(c) && c is not ('`' or '(' or ')')));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using StreamEngine.Connectors.ClickHouse.Columns;
 using StreamEngine.Connectors.ClickHouse.Http;
 
@@ -33,14 +34,27 @@ internal sealed class TableStatements(ClickHouseSettings settings, ServerCapabil
 
     /// <summary>The expression after which rows expire; <see langword="null"/> where they do not.</summary>
     public string? TtlText(TableDefinition table) => settings.TimeToLive is { } ttl && server.HasTtl
-        ? string.Create(CultureInfo.InvariantCulture, $"toDateTime({table.TimeColumn}) + toIntervalSecond({(long)ttl.TotalSeconds})")
+        ? string.Create(CultureInfo.InvariantCulture, $"{TtlHead(table)}{(long)ttl.TotalSeconds})")
         : null;
+
+    /// <summary>Whether the statement that makes a table has a TTL of the form that <see cref="TtlText"/> gives, and no more than that.</summary>
+    public static bool HasOwnTtl(TableDefinition table, string statement) =>
+        Regex.IsMatch(statement, $@" TTL {Regex.Escape(TtlHead(table))}\d+\)( SETTINGS | COMMENT |$)", RegexOptions.CultureInvariant);
+
+    /// <summary>Whether the statement that makes a table has a TTL for rows.</summary>
+    public static bool HasTtl(string statement) => statement.IndexOf(" TTL ", Math.Max(0, statement.LastIndexOf("ORDER BY ", StringComparison.Ordinal)), StringComparison.Ordinal) >= 0;
 
     public string ChangeTtl(TableDefinition table) => $"ALTER TABLE {NameOf(table.Name)} MODIFY TTL {TtlText(table)}";
 
+    public string RemoveTtl(TableDefinition table) => $"ALTER TABLE {NameOf(table.Name)} REMOVE TTL";
+
+    /// <summary>Says what columns of a table or view mean.</summary>
+    public string CommentColumns(string name, IEnumerable<(string Name, string Comment)> columns) =>
+        $"ALTER TABLE {NameOf(name)} {string.Join(", ", columns.Select(column => $"COMMENT COLUMN {Sql.Name(column.Name)} {Sql.Text(column.Comment)}"))}";
+
     public string CreateView(TableDefinition table, ViewDefinition view)
     {
-        var columns = string.Join(", ", view.Columns.Select(column => column.Name == column.Expression ? column.Name : $"{column.Expression} AS {column.Name}"));
+        var columns = string.Join(", ", view.Columns.Select(column => column.Expression is null ? column.Name : $"{column.Expression} AS {column.Name}"));
         return $"CREATE VIEW {NameOf(view.Name)} AS SELECT {columns} FROM {NameOf(table.Name)} FINAL {view.Tail}".TrimEnd();
     }
 
@@ -68,5 +82,7 @@ internal sealed class TableStatements(ClickHouseSettings settings, ServerCapabil
     };
 
     private string ColumnText(TableColumn column) =>
-        $"{Sql.Name(column.Name)} {TypeOf(column.Kind)}{(column.Bulky && server.HasCodecs ? " CODEC(ZSTD(3))" : "")}";
+        $"{Sql.Name(column.Name)} {TypeOf(column.Kind)}{(server.HasComments ? $" COMMENT {Sql.Text(column.Comment)}" : "")}{(column.Bulky && server.HasCodecs ? " CODEC(ZSTD(3))" : "")}";
+
+    private static string TtlHead(TableDefinition table) => $"toDateTime({table.TimeColumn}) + toIntervalSecond(";
 }

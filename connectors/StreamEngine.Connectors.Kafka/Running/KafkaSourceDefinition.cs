@@ -11,7 +11,7 @@ public sealed class KafkaSourceDefinition : SourceDefinition
     private static readonly Option<string> _brokers = Option.Text("brokers", "bootstrap servers, host:port, separated by commas", "localhost:9092");
     private static readonly Option<string> _topic = Option.Text("topic", "the topic with the posts; it must exist");
     private static readonly Option<string> _start = Option.Choice("start", "where a graph without stored state and without committed offsets begins", "earliest", "earliest", "latest");
-    private static readonly Option<TimeSpan> _transactionTimeout = Option.Duration("transaction_timeout", "after which the broker aborts a transaction whose process is gone for good", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1));
+    private static readonly Option<TimeSpan> _transactionTimeout = Option.Duration("transaction_timeout", "after which the broker aborts a transaction whose process is gone for good", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
     private static readonly Option<ImmutableDictionary<string, string>> _settings = Option.TextMap("settings", "any settings of librdkafka, for all clients of the graph: security.protocol, sasl.mechanisms, sasl.username, sasl.password, ssl.ca.location …");
 
     /// <inheritdoc/>

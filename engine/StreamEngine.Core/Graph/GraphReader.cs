@@ -61,12 +61,15 @@ public sealed partial class GraphReader
 
         CheckForks(operators);
         var settings = new RuntimeSettings(runtime);
-        if (settings.StateFolder is not null && source!.Definition is not BoundedSourceDefinition)
+        var obstacle = source!.Definition is BoundedSourceDefinition bounded
+            ? bounded.ObstacleToGoOn(source.Options)
+            : $"is for graphs without Kafka; with source '{source.Definition.Name}' the state is kept there";
+        if (settings.StateFolder is not null && obstacle is not null)
         {
-            Problem(settings.PositionOfState, $"section 'runtime': option 'state' is for graphs without Kafka; with source '{source.Definition.Name}' the state is kept there");
+            Problem(settings.PositionOfState, $"section 'runtime': option 'state' {obstacle}");
         }
 
-        return new LogicalGraph(name, source!, operators, sinks, settings);
+        return new LogicalGraph(name, source, operators, sinks, settings);
     }
 
     private string Name(ConfigMap map)

@@ -46,13 +46,13 @@ public abstract record Option(string Name, string TypeName, string Description, 
     public static Option<bool> Flag(string name, string description, bool defaultValue = false) =>
         new(name, "true|false", description, false, defaultValue ? "true" : "false", defaultValue, OptionReaders.Flag);
 
-    /// <summary>A duration such as <c>30s</c>.</summary>
-    public static Option<TimeSpan> Duration(string name, string description, TimeSpan? defaultValue, TimeSpan? min = null) =>
-        new(name, "duration", description, defaultValue is null, defaultValue is { } d ? Durations.Format(d) : null, defaultValue ?? default, OptionReaders.Duration(min ?? TimeSpan.Zero));
+    /// <summary>A duration such as <c>30s</c>, within a range.</summary>
+    public static Option<TimeSpan> Duration(string name, string description, TimeSpan? defaultValue, TimeSpan? min = null, TimeSpan? max = null) =>
+        new(name, "duration", description, defaultValue is null, defaultValue is { } d ? Durations.Format(d) : null, defaultValue ?? default, OptionReaders.Duration(min ?? TimeSpan.Zero, max ?? TimeSpan.MaxValue));
 
     /// <summary>A duration that may be left out; absent = <see langword="null"/>.</summary>
-    public static Option<TimeSpan?> OptionalDuration(string name, string description, TimeSpan? min = null) =>
-        new(name, "duration", description, false, null, null, OptionReaders.OptionalDuration(min ?? TimeSpan.Zero));
+    public static Option<TimeSpan?> OptionalDuration(string name, string description, TimeSpan? min = null, TimeSpan? max = null) =>
+        new(name, "duration", description, false, null, null, OptionReaders.OptionalDuration(min ?? TimeSpan.Zero, max ?? TimeSpan.MaxValue));
 
     /// <summary>One word out of a list.</summary>
     public static Option<string> Choice(string name, string description, string? defaultValue, params ImmutableArray<string> choices) =>

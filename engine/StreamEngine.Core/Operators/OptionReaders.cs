@@ -57,16 +57,22 @@ internal static class OptionReaders
         return node is ConfigScalar { Text: { } text } && bool.TryParse(text, out value);
     }
 
-    internal static OptionReader<TimeSpan> Duration(TimeSpan min) => (ConfigNode node, out TimeSpan value, out string error) =>
+    internal static OptionReader<TimeSpan> Duration(TimeSpan min, TimeSpan max) => (ConfigNode node, out TimeSpan value, out string error) =>
     {
-        error = min > TimeSpan.Zero ? $"must be a duration like 30s or 1h, of at least {Durations.Format(min)}" : "must be a duration like 200ms, 30s, 5m, 1h or 7d";
+        error = (min > TimeSpan.Zero, max < TimeSpan.MaxValue) switch
+        {
+            (false, false) => "must be a duration like 200ms, 30s, 5m, 1h or 7d",
+            (true, false) => $"must be a duration like 30s or 1h, of at least {Durations.Format(min)}",
+            (false, true) => $"must be a duration like 30s or 1h, of at most {Durations.Format(max)}",
+            (true, true) => $"must be a duration like 30s or 1h, from {Durations.Format(min)} to {Durations.Format(max)}",
+        };
         value = default;
-        return node is ConfigScalar { Text: { } text } && Durations.TryParse(text, out value) && value >= min;
+        return node is ConfigScalar { Text: { } text } && Durations.TryParse(text, out value) && value >= min && value <= max;
     };
 
-    internal static OptionReader<TimeSpan?> OptionalDuration(TimeSpan min) => (ConfigNode node, out TimeSpan? value, out string error) =>
+    internal static OptionReader<TimeSpan?> OptionalDuration(TimeSpan min, TimeSpan max) => (ConfigNode node, out TimeSpan? value, out string error) =>
     {
-        var ok = Duration(min)(node, out var read, out error);
+        var ok = Duration(min, max)(node, out var read, out error);
         value = ok ? read : null;
         return ok;
     };

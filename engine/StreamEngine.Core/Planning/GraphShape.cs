@@ -26,7 +26,10 @@ public sealed record GraphShape(string Source, int Partials, ImmutableArray<Grap
     /// <summary>The digest of the savepoint that the state began with; <see langword="null"/> where it began with none.</summary>
     public string? Savepoint { get; init; }
 
-    /// <summary>What tells the source's topic from one of the same name that was made after it was deleted; <see langword="null"/> where that is not known.</summary>
+    /// <summary>
+    /// What tells the source from another one of the same name: a topic's id, or a digest of how a file begins; <see langword="null"/>
+    /// where that is not known.
+    /// </summary>
     public string? SourceId { get; init; }
 
     /// <summary>The shape of a graph.</summary>

@@ -49,15 +49,16 @@ public sealed class LocalRuntime
     /// <summary>Reads the source to its end and flushes every sink. Where state is kept, a stop ends the run with everything stored.</summary>
     /// <returns>The ledger.</returns>
     /// <exception cref="OperationCanceledException">Stopped, and no state is kept.</exception>
-    /// <exception cref="IncompatibleStateException">The graph cannot take over the state in its folder.</exception>
+    /// <exception cref="IncompatibleStateException">The graph cannot take over the state in its folder, or its source is another one.</exception>
     /// <exception cref="StateException">The state cannot be read.</exception>
     /// <exception cref="SinkException">A sink refuses for good.</exception>
     /// <exception cref="TaskException">An operator failed.</exception>
     public async Task<Ledger> RunAsync(CancellationToken stop)
     {
         var definition = (BoundedSourceDefinition)_plan.Graph.Source.Definition;
-        using var source = definition.Open(_plan.Graph.Source.Options);
-        _state = _plan.Graph.Runtime.StateFolder is { } folder ? new LocalState(_plan, folder, source.Name, _time) : null;
+        var folder = _plan.Graph.Runtime.StateFolder;
+        using var source = folder is null ? definition.Open(_plan.Graph.Source.Options) : definition.OpenToGoOn(_plan.Graph.Source.Options);
+        _state = folder is null ? null : new LocalState(_plan, folder, source, _time);
         _image = _state?.Image ?? (RestoresAfterEachBatch ? new StateImage() : null);
         await OpenWritersAsync(stop).ConfigureAwait(false);
         try
@@ -116,6 +117,11 @@ public sealed class LocalRuntime
 
             if (!more)
             {
+                if (source.Unfinished is { } unfinished)
+                {
+                    _loggers.CreateLogger(_plan.Graph.Name).LogWarning("Source {Source}: {Unfinished}", source.Name, unfinished);
+                }
+
                 Counts = [.. ingest.Counts, .. aggregate?.Counts ?? []];
                 NextOffset = Math.Max(0, ingest.NextOffset);
                 StoppedAt = stopping ? NextOffset : null;

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using StreamEngine.Core.Planning;
+using StreamEngine.Core.Sources;
 using StreamEngine.Core.State;
 
 namespace StreamEngine.Core.Runtime;
@@ -16,15 +19,15 @@ internal sealed class LocalState
     /// <summary>Opens the state, which may not be there yet.</summary>
     /// <param name="plan">The graph.</param>
     /// <param name="folder">Where the state lies.</param>
-    /// <param name="source">The source's name: what positions are positions in.</param>
+    /// <param name="source">The source: what positions are positions in.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="IncompatibleStateException">The state was made with another graph.</exception>
+    /// <exception cref="IncompatibleStateException">The state was made with another graph or another source.</exception>
     /// <exception cref="StateException">The file is damaged.</exception>
-    internal LocalState(GraphPlan plan, string folder, string source, TimeProvider time)
+    internal LocalState(GraphPlan plan, string folder, IBoundedSource source, TimeProvider time)
     {
         (_plan, _time) = (plan, time);
         _path = Path.Combine(folder, $"{plan.Graph.Name}.state");
-        _shape = GraphShape.Of(plan, 1) with { Source = source };
+        _shape = GraphShape.Of(plan, 1) with { Source = source.Name, SourceId = Mark(source.Beginning.Span) };
         Directory.CreateDirectory(folder);
         if (!File.Exists(_path))
         {
@@ -32,7 +35,12 @@ internal sealed class LocalState
         }
 
         var stored = Savepoint.Read(_path);
-        var obstacles = stored.Shape.Obstacles(_shape, plan.Graph.Runtime.DiscardState).ToList();
+        var obstacles = stored.Shape.Obstacles(_shape with { SourceId = null }, plan.Graph.Runtime.DiscardState).ToList();
+        if (stored.Shape.Source == source.Name && !Fits(stored.Shape.SourceId, source.Beginning.Span))
+        {
+            obstacles.Add($"its positions are those of another '{source.Name}', which began in another way: to read this one from its start run the graph under another name, with another folder in runtime.state, or without {_path}");
+        }
+
         if (obstacles.Count > 0)
         {
             throw new IncompatibleStateException(plan.Graph.Name, obstacles);
@@ -50,4 +58,12 @@ internal sealed class LocalState
     /// <summary>Replaces the file.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     internal void Save() => new Savepoint { Graph = _plan.Graph.Name, Shape = _shape, TakenAt = _time.GetUtcNow(), Partitions = [Image] }.Write(_path);
+
+    /// <summary>Names a beginning: its length and digest.</summary>
+    private static string? Mark(ReadOnlySpan<byte> beginning) =>
+        beginning.IsEmpty ? null : string.Create(CultureInfo.InvariantCulture, $"{beginning.Length}:{Convert.ToHexStringLower(SHA256.HashData(beginning))}");
+
+    /// <summary>Whether a source begins with what has the mark; one that has grown does. State of older programs has no mark.</summary>
+    private static bool Fits(string? mark, ReadOnlySpan<byte> beginning) => mark is null
+        || (int.TryParse(mark.Split(':')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= beginning.Length && mark == Mark(beginning[..length]));
 }

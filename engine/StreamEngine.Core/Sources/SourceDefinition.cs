@@ -49,6 +49,12 @@ public abstract class BoundedSourceDefinition : SourceDefinition
 {
     /// <summary>Opens the source for reading from the start.</summary>
     public abstract IBoundedSource Open(OptionSet options);
+
+    /// <summary>Opens the source for a run that a later one goes on behind: what is unfinished at the end is left to that.</summary>
+    public virtual IBoundedSource OpenToGoOn(OptionSet options) => Open(options);
+
+    /// <summary>Says why no later run can go on behind a run, after <c>option 'state'</c>; <see langword="null"/> where one can.</summary>
+    public virtual string? ObstacleToGoOn(OptionSet options) => null;
 }
 
 /// <summary>Reads a bounded source, one partition after another in one sequence.</summary>
@@ -56,6 +62,12 @@ public interface IBoundedSource : IDisposable
 {
     /// <summary>The source's name for dead letters: the file's.</summary>
     string Name { get; }
+
+    /// <summary>The first bytes of the source, by which it is known again where another one may have its name; empty where none can.</summary>
+    ReadOnlyMemory<byte> Beginning => default;
+
+    /// <summary>What stands at the end and is left to a later run, as a sentence part; <see langword="null"/> for nothing.</summary>
+    string? Unfinished => null;
 
     /// <summary>
     /// Appends records to <paramref name="batch"/> (the columns of <see cref="SourceDefinition.Schema"/>) until it has

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Connectors.ClickHouse;
 using StreamEngine.Connectors.ClickHouse.Columns;
 using StreamEngine.Core.Graph;
@@ -35,10 +36,20 @@ public sealed class ClickHouseSinkDefinitionTests
     [InlineData("password", "a\nb", "control character")]
     [InlineData("format", "nativ", "must be one of auto, native, rowbinary")]
     [InlineData("batch_rows", "0", "from 1 to 1000000")]
+    [InlineData("timeout", "60d", "from 100ms to 1h")]
+    [InlineData("max_retry_delay", "2d", "from 10ms to 1d")]
+    [InlineData("ttl", "36500d", "from 1m to 18250d")]
     public void A_wrong_option_is_named_with_what_it_must_be(string option, string value, string message)
     {
         var problem = Assert.Single(Problems(new() { [option] = value }, out _), p => p.Message.Contains(message));
         Assert.Contains("sink 'clickhouse': option '", problem.Message);
+    }
+
+    [Fact]
+    public void The_longest_durations_make_a_writer()
+    {
+        Assert.Empty(Problems(new() { ["timeout"] = "1h", ["max_retry_delay"] = "1d", ["ttl"] = "18250d" }, out var options));
+        Assert.NotNull(new ClickHouseWriter(ClickHouseSinkDefinition.Settings(options), TimeProvider.System, NullLogger.Instance));
     }
 
     private static List<GraphProblem> Problems(Dictionary<string, object?> given, out OptionSet options)

@@ -118,6 +118,49 @@ public sealed class LayoutTests(ClickHouseServers servers)
     }
 
     [Theory]
+    [OnEmbedded]
+    public async Task Rows_are_kept_for_ever_when_the_ttl_is_taken_out_and_a_ttl_of_someone_else_is_left(ServerKind kind)
+    {
+        var server = await servers.GetAsync(kind);
+        var settings = server.Settings(ClickHouseServers.NewDatabase());
+        await (await Writers.OpenAsync(settings with { TimeToLive = TimeSpan.FromDays(90) }, Records.Windows, Records.DeadLetters)).DisposeAsync();
+        var log = new RecordingLogger();
+        for (var starts = 0; starts < 2; starts++)
+        {
+            await using var writer = await Writers.OpenAsync(settings, log, Records.Windows, Records.DeadLetters);
+            writer.Append(0, Records.Window("Kwik", Records.Start - (365L * 86_400_000), 2, 1));
+            await writer.FlushAsync(default);
+        }
+
+        Assert.Equal(["0", "0"], await server.RowsAsync($"SELECT position(create_table_query, ' TTL ') FROM system.tables WHERE database = '{settings.Database}' AND name IN ('sentiment_windows', 'dead_letters')"));
+        Assert.Equal(2, log.All.Count(line => line.Contains("are kept for ever from now on")));
+        await server.ExecuteAsync($"OPTIMIZE TABLE {settings.Database}.sentiment_windows FINAL");
+        Assert.Equal(["Kwik|2"], await server.RowsAsync($"SELECT brand, posts FROM {settings.Database}.brand_sentiment"));
+
+        await server.ExecuteAsync($"ALTER TABLE {settings.Database}.sentiment_windows MODIFY TTL toDateTime(written_at) + toIntervalDay(3000)");
+        await (await Writers.OpenAsync(settings, log, Records.Windows)).DisposeAsync();
+        Assert.Single(log.Warnings, line => line.Contains($"rows of {settings.Database}.sentiment_windows still expire"));
+        Assert.Contains("TTL toDateTime(written_at)", (await server.QueryAsync($"SELECT create_table_query FROM system.tables WHERE database = '{settings.Database}' AND name = 'sentiment_windows'")).Value);
+    }
+
+    [Theory]
+    [OnEmbedded]
+    public async Task Columns_of_tables_and_views_say_what_they_mean_also_where_these_were_there_before(ServerKind kind)
+    {
+        var (server, settings) = await PrepareAsync(kind, OldColumns.Replace("posts UInt64", "posts UInt64 COMMENT 'our own'"), "ReplacingMergeTree(version)", Key);
+        SinkInput[] inputs = [Records.Windows, Records.Alerts, Records.DeadLetters, Records.Late, Records.Posts];
+        await (await Writers.OpenAsync(settings, inputs)).DisposeAsync();
+        await server.ExecuteAsync($"DROP TABLE {settings.Database}.late_posts");
+        await server.ExecuteAsync($"CREATE VIEW {settings.Database}.late_posts AS SELECT source, source_partition, source_offset, operator, event_time, watermark, key, payload, graph, written_at FROM {settings.Database}.late_records FINAL");
+        await (await Writers.OpenAsync(settings, inputs)).DisposeAsync();
+
+        Assert.Empty(await server.RowsAsync($"SELECT table, name FROM system.columns WHERE database = '{settings.Database}' AND comment = ''"));
+        Assert.Equal(
+            ["brand_sentiment|window_seconds|length of the window in seconds", "sentiment_windows|posts|our own"],
+            await server.RowsAsync($"SELECT table, name, comment FROM system.columns WHERE database = '{settings.Database}' AND (name = 'window_seconds' OR table = 'sentiment_windows' AND name = 'posts') ORDER BY table"));
+    }
+
+    [Theory]
     [OnDebian]
     public async Task An_old_server_says_that_it_has_no_ttl(ServerKind kind)
     {

@@ -17,17 +17,17 @@ public sealed class TableStatementsTests
         Assert.Equal(
             """
             CREATE TABLE IF NOT EXISTS `my\`db`.`a_late_records` (
-              `graph` LowCardinality(String),
-              `operator` LowCardinality(String),
-              `source` LowCardinality(String),
-              `source_partition` UInt32,
-              `source_offset` Int64,
-              `key` String,
-              `payload` String CODEC(ZSTD(3)),
-              `event_time` DateTime64(3, 'UTC'),
-              `watermark` DateTime64(3, 'UTC'),
-              `written_at` DateTime64(3, 'UTC'),
-              `version` UInt64
+              `graph` LowCardinality(String) COMMENT 'name of the graph that the row comes from',
+              `operator` LowCardinality(String) COMMENT 'id of the operator whose window the record was too late for',
+              `source` LowCardinality(String) COMMENT 'topic or file that the record was read from',
+              `source_partition` UInt32 COMMENT 'partition of the topic; 0 for a file',
+              `source_offset` Int64 COMMENT 'offset in the partition; line number for a file',
+              `key` String COMMENT 'the record\'s key as it came',
+              `payload` String COMMENT 'the record\'s value as it came; of a very long one the beginning' CODEC(ZSTD(3)),
+              `event_time` DateTime64(3, 'UTC') COMMENT 'when the post was written; event time, UTC',
+              `watermark` DateTime64(3, 'UTC') COMMENT 'the partition\'s watermark when the record came; event time, UTC',
+              `written_at` DateTime64(3, 'UTC') COMMENT 'when the engine last wrote the row',
+              `version` UInt64 COMMENT 'only grows: of the rows of one key the one with the highest counts'
             )
             ENGINE = ReplacingMergeTree(version)
             PARTITION BY tuple()
@@ -67,6 +67,19 @@ public sealed class TableStatementsTests
         Assert.Equal("", statements.InsertSettings());
     }
 
+    [Theory]
+    [InlineData("ORDER BY graph TTL toDateTime(window_start) + toIntervalSecond(60) SETTINGS index_granularity = 8192", true, true)]
+    [InlineData("ORDER BY graph TTL toDateTime(window_start) + toIntervalSecond(60)", true, true)]
+    [InlineData("ORDER BY graph TTL toDateTime(window_start) + toIntervalSecond(60) TO VOLUME 'cold' SETTINGS index_granularity = 8192", false, true)]
+    [InlineData("ORDER BY graph TTL toDateTime(written_at) + toIntervalSecond(60) SETTINGS index_granularity = 8192", false, true)]
+    [InlineData("ORDER BY graph SETTINGS index_granularity = 8192", false, false)]
+    public void A_ttl_is_known_for_the_sinks_own_only_if_it_is_all_that_there_is(string tail, bool own, bool any)
+    {
+        var statement = "CREATE TABLE d.sentiment_windows (`brand` String TTL written_at + toIntervalDay(1)) ENGINE = ReplacingMergeTree(version) " + tail;
+        Assert.Equal(own, TableStatements.HasOwnTtl(StreamTables.For(StreamKind.Windows), statement));
+        Assert.Equal(any, TableStatements.HasTtl(statement));
+    }
+
     [Fact]
     public void Every_stream_has_a_table_whose_key_and_views_use_its_columns()
     {
@@ -77,7 +90,9 @@ public sealed class TableStatementsTests
             Assert.Equal(names.Distinct(), names);
             Assert.Empty(new[] { table.TimeColumn, "graph", "operator", "written_at", "version" }.Concat(table.Key).Except(names));
             Assert.Equal(ColumnKind.UInt64, table.Columns.Single(column => column.Name == "version").Kind);
-            Assert.All(table.Views, view => Assert.Empty(view.Columns.Where(column => column.Name == column.Expression).Select(column => column.Name).Except(names)));
+            Assert.All(table.Columns, column => Assert.InRange(column.Comment.Length, 10, 200));
+            Assert.All(table.Views, view => Assert.All(view.Columns, column => Assert.Equal(column.Expression is null, column.Comment is null)));
+            Assert.All(table.Views, view => Assert.Empty(view.Columns.Where(column => column.Expression is null).Select(column => column.Name).Except(names)));
         }
     }
 }

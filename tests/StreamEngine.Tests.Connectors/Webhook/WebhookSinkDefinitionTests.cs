@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using StreamEngine.Connectors.Webhook;
 using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
@@ -31,11 +32,20 @@ public sealed class WebhookSinkDefinitionTests
     [InlineData("url", "ftp://example.com/", "must be an address like")]
     [InlineData("url", "https://u:p@example.com/", "must hold neither user nor password")]
     [InlineData("min_severity", "11", "from 1 to 10")]
-    [InlineData("timeout", "1ms", "of at least 100ms")]
+    [InlineData("timeout", "1ms", "from 100ms to 1h")]
+    [InlineData("timeout", "60d", "from 100ms to 1h")]
+    [InlineData("max_retry_delay", "2d", "from 10ms to 1d")]
     public void A_wrong_option_is_named_with_what_it_must_be(string option, string value, string message)
     {
         var given = new Dictionary<string, object?> { ["url"] = "https://example.com/", [option] = value };
         Assert.Contains(message, Assert.Single(Problems(given, out _)).Message);
+    }
+
+    [Fact]
+    public void The_longest_durations_make_a_writer()
+    {
+        Assert.Empty(Problems(new() { ["url"] = "https://example.com/", ["timeout"] = "1h", ["max_retry_delay"] = "1d" }, out var options));
+        Assert.NotNull(new WebhookWriter(WebhookSinkDefinition.Settings(options), TimeProvider.System, NullLogger.Instance));
     }
 
     [Theory]

@@ -12,11 +12,12 @@ public sealed class OptionSetTests
     private static readonly Option<double> _number = Option.Number("number", "a number", 0.5, 0, 1);
     private static readonly Option<bool> _flag = Option.Flag("flag", "yes or no", true);
     private static readonly Option<TimeSpan> _time = Option.Duration("time", "a time", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(1));
-    private static readonly Option<TimeSpan?> _noTime = Option.OptionalDuration("no_time", "a time");
+    private static readonly Option<TimeSpan?> _noTime = Option.OptionalDuration("no_time", "a time", max: TimeSpan.FromHours(1));
+    private static readonly Option<TimeSpan> _range = Option.Duration("range", "a time", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1));
     private static readonly Option<ImmutableArray<string>> _list = Option.TextList("list", "texts", "a", "b");
     private static readonly Option<ImmutableDictionary<string, string>> _map = Option.TextMap("map", "names and texts");
     private static readonly Option<string> _path = Option.Path("path", "a file");
-    private static readonly ImmutableArray<Option> _all = [_text, _perhaps, _whole, _number, _flag, _time, _noTime, _list, _map, _path];
+    private static readonly ImmutableArray<Option> _all = [_text, _perhaps, _whole, _number, _flag, _time, _noTime, _range, _list, _map, _path];
 
     [Fact]
     public void Values_are_read_by_their_types_and_defaults_stand_for_what_is_not_given()
@@ -41,6 +42,9 @@ public sealed class OptionSetTests
     [InlineData("flag: yes", "op: option 'flag' must be true or false")]
     [InlineData("time: 5", "op: option 'time' must be a duration like 30s or 1h, of at least 1ms")]
     [InlineData("time: 0s", "op: option 'time' must be a duration")]
+    [InlineData("no_time: 61m", "op: option 'no_time' must be a duration like 30s or 1h, of at most 1h")]
+    [InlineData("range: 2d", "op: option 'range' must be a duration like 30s or 1h, from 10ms to 1d")]
+    [InlineData("range: 9ms", "op: option 'range' must be a duration like 30s or 1h, from 10ms to 1d")]
     [InlineData("list: [a, [b]]", "op: option 'list' must be a list of texts")]
     [InlineData("map: [a]", "op: option 'map' must be a map of names to texts")]
     [InlineData("text: [a]", "op: option 'text' must be a text")]

@@ -81,6 +81,41 @@ public sealed class LocalRuntimeTests
         Assert.Empty(untouched.Flushed);
     }
 
+    [Fact]
+    public async Task State_goes_on_with_a_source_that_has_grown_and_not_with_another_one_of_its_name()
+    {
+        using var folder = new TempFolder();
+        string[] monday = ["Alder 1", "Birch 2"];
+        Assert.Equal(2, (await Runtime(monday, new MemorySink(), _ => { }, folder["state"]).RunAsync(CancellationToken.None)).Consumed);
+        Assert.Equal(3, (await Runtime([.. monday, "Alder 3"], new MemorySink(), _ => { }, folder["state"]).RunAsync(CancellationToken.None)).Consumed);
+        var stored = await File.ReadAllBytesAsync(folder["state/g.state"]);
+
+        foreach (string[] other in new string[][] { ["Birch 1", "Birch 2", "Alder 3", "Alder 4"], monday, [] })
+        {
+            var sink = new MemorySink();
+            var refused = await Assert.ThrowsAsync<IncompatibleStateException>(() => Runtime(other, sink, _ => { }, folder["state"]).RunAsync(CancellationToken.None));
+            Assert.Contains("its positions are those of another 'lines', which began in another way", refused.Message, StringComparison.Ordinal);
+            Assert.Contains(folder["state/g.state"], refused.Message, StringComparison.Ordinal);
+            Assert.Empty(sink.Flushed);
+        }
+
+        Assert.Equal(stored, await File.ReadAllBytesAsync(folder["state/g.state"]));
+    }
+
+    [Fact]
+    public async Task State_of_a_program_that_did_not_note_how_a_source_begins_is_gone_on_with()
+    {
+        using var folder = new TempFolder();
+        await Runtime(["Alder 1", "Birch 2"], new MemorySink(), _ => { }, folder["state"]).RunAsync(CancellationToken.None);
+        var stored = Savepoint.Read(folder["state/g.state"]);
+        Assert.NotNull(stored.Shape.SourceId);
+        new Savepoint { Graph = stored.Graph, Shape = stored.Shape with { SourceId = null }, TakenAt = stored.TakenAt, Partitions = stored.Partitions }.Write(folder["state/g.state"]);
+
+        Assert.Equal(3, (await Runtime(["Birch 1", "Birch 2", "Alder 3"], new MemorySink(), _ => { }, folder["state"]).RunAsync(CancellationToken.None)).Consumed);
+
+        Assert.NotNull(Savepoint.Read(folder["state/g.state"]).Shape.SourceId);
+    }
+
     private static LocalRuntime Runtime(IReadOnlyList<string> lines, MemorySink sink, Action<Ledger> progress, string? state = null, string source = "lines")
     {
         var graph = new GraphBuilder("g").Runtime(state is null ? [] : new() { ["state"] = state }).From("memory", new() { ["name"] = source }).Then("words").Then("tally")
