@@ -97,9 +97,6 @@ public sealed class ClickHouseWriter : ISinkWriter
     public bool IsFlushDue => PendingRows is > 0 and var rows
         && (rows >= _settings.BatchRows || PendingBytes >= _settings.MaxPendingBytes || _time.GetElapsedTime(_oldestPending) >= _settings.FlushEvery);
 
-    /// <summary>What keeps rows from being written at the moment; <see langword="null"/> while all is well.</summary>
-    public string? Trouble => _outage.Current is { } failure ? $"{OutageLog.Hint(failure)} ({failure.Message})" : null;
-
     /// <inheritdoc/>
     public async Task OpenAsync(IReadOnlyList<SinkInput> inputs, CancellationToken stop)
     {

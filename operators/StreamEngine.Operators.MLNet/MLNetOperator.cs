@@ -21,9 +21,9 @@ internal sealed class MLNetOperator : RowOperator
     {
         _pipeline = pipeline;
         _bound = pipeline.Bind(context.Schema, context.Options.Get(MLNetDefinition.Inputs));
-        foreach (var label in Enum.GetValues<SentimentLabel>().Order())
+        foreach (var name in SentimentLabels.Names)
         {
-            _labels.GetOrAdd(label.ToString().ToLowerInvariant());
+            _labels.GetOrAdd(name);
         }
 
         (_score, _sentiment) = (context.Column("score"), context.Column("sentiment"));

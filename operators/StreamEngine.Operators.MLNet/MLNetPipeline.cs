@@ -57,7 +57,7 @@ internal sealed class MLNetPipeline
         try
         {
             var classes = options.Get(MLNetDefinition.Classes);
-            var map = classes.IsEmpty ? null : MLNetClassMap.Parse(string.Join(',', classes.Select(pair => $"{pair.Key}={pair.Value}")));
+            var map = classes.IsEmpty ? null : new MLNetClassMap(classes);
             var transformer = new MLContext().Model.Load(path, out var input);
             return new MLNetPipeline(path, transformer, input ?? throw new MLNetPipelineException($"{path}: the file does not say which columns the model reads; save it with the schema of its training data"), map);
         }

@@ -1,14 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 
 namespace StreamEngine.Text;
-
-/// <summary>How model files write their cards.</summary>
-internal static class ModelJson
-{
-    public static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-}
 
 /// <summary>Reads the parts of a model file; every length is checked before memory is taken for it.</summary>
 internal ref struct ModelBytes(ReadOnlySpan<byte> content)
@@ -38,6 +31,9 @@ internal ref struct ModelBytes(ReadOnlySpan<byte> content)
         var count = BinaryPrimitives.ReadInt32LittleEndian(Bytes(sizeof(int)));
         return count >= 0 && count <= limit ? count : throw new InvalidDataException($"The model is damaged: it claims {count} entries where at most {limit} can be.");
     }
+
+    /// <summary>The number of bits that number the rows of a table.</summary>
+    public int RowBits() => Count(22) is > 0 and var bits ? bits : throw new InvalidDataException("The model is damaged: it has no rows.");
 
     public ReadOnlySpan<byte> Bytes(long length)
     {

@@ -140,9 +140,6 @@ public sealed class RecordBatch
         }
     }
 
-    /// <summary>Whether <see cref="Drop"/> was called for a row.</summary>
-    public bool IsDropped(int row) => _dropped[row];
-
     /// <summary>Removes the dropped rows; the others keep their order.</summary>
     public void RemoveDropped()
     {

@@ -130,5 +130,6 @@ public static class PlanText
             : $"{partitions}{(topic.Compacted ? ", compacted" : "")}{(topic.Retention is { } kept ? $", kept {Durations.Format(kept)}" : "")}";
     }
 
-    private static string NodeId(int stage, string id) => $"s{stage}_{id.Replace('-', '_').Replace('.', '_')}";
+    /// <summary>A name for Mermaid, which would read some ids as arrows or keywords: letters and digits stay, other characters become their number.</summary>
+    private static string NodeId(int stage, string id) => $"s{stage}_{string.Concat(id.Select(c => char.IsAsciiLetterOrDigit(c) ? $"{c}" : $"_{(int)c}_"))}";
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.State;
@@ -23,42 +22,64 @@ internal sealed class ExchangeReader(string source, ImmutableArray<string> disca
     /// <exception cref="StateException">The record is damaged, or was written by another version of the graph or engine.</exception>
     internal void Deliver(ReadOnlySpan<byte> record)
     {
-        var reading = new BinaryReading(record, $"a record in {source}");
-        var version = reading.Byte();
+        RecordBatch batch;
+        Action<RecordBatch> receiver;
+        try
+        {
+            if (!Read(record, out batch, out receiver))
+            {
+                return;
+            }
+        }
+        catch (FormatException error)
+        {
+            throw new StateException($"a record in {source} is damaged: {error.Message}", error);
+        }
+
+        receiver(batch);
+    }
+
+    /// <summary>Reads one record into the batch of its operator; false where that is discarded.</summary>
+    private bool Read(ReadOnlySpan<byte> record, out RecordBatch batch, out Action<RecordBatch> receiver)
+    {
+        var reader = new StateReader(record);
+        var version = reader.ReadByte();
         if (version != ExchangeWriter.Version)
         {
             throw new StateException($"a record in {source} has version {version}; this program reads version {ExchangeWriter.Version}: run the program that wrote it until its topic is read to the end");
         }
 
-        var id = reading.String();
-        if (!_receivers.TryGetValue(id, out var receiver))
+        var id = reader.ReadString();
+        if (!_receivers.TryGetValue(id, out var registered))
         {
             if (discard.Contains(id))
             {
-                return;
+                (batch, receiver) = (null!, null!);
+                return false;
             }
 
             throw new StateException($"a record in {source} is for operator '{id}', which this graph does not have: give it back, or name it in runtime.discard_state");
         }
 
-        if (reading.Int64() != receiver.SchemaHash)
+        if (reader.ReadInt64() != registered.SchemaHash)
         {
             throw new StateException($"a record in {source} for operator '{id}' has other columns than this version of the operator: run the program that wrote it until its topic is read to the end");
         }
 
-        Fill(receiver.Batch, id, ref reading);
-        receiver.Receiver(receiver.Batch);
+        (batch, receiver) = (registered.Batch, registered.Receiver);
+        Fill(batch, id, ref reader);
+        return true;
     }
 
-    private static void Fill(RecordBatch batch, string id, ref BinaryReading reading)
+    private static void Fill(RecordBatch batch, string id, ref StateReader reader)
     {
         batch.Clear();
         batch.Origin.Source = id;
-        batch.Origin.Partition = (int)reading.Varint();
-        batch.SourcePartitionCount = (int)reading.Varint();
-        batch.SourceIdle = (reading.Byte() & 1) != 0;
-        batch.Watermark = reading.Int64();
-        var rows = reading.Count(batch.Schema.Columns.Length);
+        batch.Origin.Partition = (int)reader.ReadCount(int.MaxValue);
+        batch.SourcePartitionCount = (int)reader.ReadCount(int.MaxValue);
+        batch.SourceIdle = (reader.ReadByte() & 1) != 0;
+        batch.Watermark = reader.ReadInt64();
+        var rows = reader.ReadEntries(Math.Max(1, batch.Schema.Columns.Length));
         for (var row = 0; row < rows; row++)
         {
             batch.AppendRecord(row);
@@ -73,36 +94,33 @@ internal sealed class ExchangeReader(string source, ImmutableArray<string> disca
 
             for (var row = 0; row < rows; row++)
             {
-                ReadValue(batch[c], row, ref reading);
+                ReadValue(batch[c], row, ref reader);
             }
         }
 
-        if (!reading.AtEnd)
-        {
-            throw reading.Damaged($"{reading.Remaining} bytes are left over");
-        }
+        reader.End();
     }
 
-    private static void ReadValue(Column column, int row, ref BinaryReading reading)
+    private static void ReadValue(Column column, int row, ref StateReader reader)
     {
         switch (column)
         {
             case Int64Column c:
-                c[row] = reading.Zigzag();
+                c[row] = reader.ReadSigned();
                 break;
             case Int32Column c:
-                c[row] = (int)reading.Zigzag();
+                c[row] = reader.ReadSigned() is >= int.MinValue and <= int.MaxValue and var value ? (int)value : throw new FormatException($"column {column.Name} has a number that is too large for it");
                 break;
             case Float32Column c:
-                c[row] = BinaryPrimitives.ReadSingleLittleEndian(reading.Bytes(4));
+                c[row] = reader.ReadSingle();
                 break;
             case Float64Column c:
-                c[row] = BinaryPrimitives.ReadDoubleLittleEndian(reading.Bytes(8));
+                c[row] = reader.ReadDouble();
                 break;
             case DictionaryColumn c:
-                c[row] = ReadText(ref reading, out var code) ? c.Dictionary.GetOrAdd(code) : -1;
+                c[row] = ReadText(ref reader, out var code) ? c.Dictionary.GetOrAdd(code) : -1;
                 break;
-            case Utf8Column c when ReadText(ref reading, out var text):
+            case Utf8Column c when ReadText(ref reader, out var text):
                 c.Set(row, text);
                 break;
             case Utf8Column c:
@@ -113,16 +131,16 @@ internal sealed class ExchangeReader(string source, ImmutableArray<string> disca
         }
     }
 
-    private static bool ReadText(ref BinaryReading reading, out ReadOnlySpan<byte> text)
+    private static bool ReadText(ref StateReader reader, out ReadOnlySpan<byte> text)
     {
-        var length = reading.Varint();
+        var length = reader.ReadCount(int.MaxValue);
         if (length == 0)
         {
             text = default;
             return false;
         }
 
-        text = length - 1 <= (ulong)reading.Remaining ? reading.Bytes((int)(length - 1)) : throw reading.Damaged("a text is longer than the record");
+        text = reader.ReadRaw((int)length - 1);
         return true;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.Planning;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Core.Runtime;
 
@@ -28,7 +29,7 @@ internal sealed class ExchangeWriter
     private readonly byte[] _idBytes;
     private readonly long _schemaHash;
     private readonly BatchSchema _schema;
-    private readonly ByteArena _record = new(1 << 16);
+    private readonly StateWriter _record = new(1 << 16);
     private readonly List<int>[] _rows;
     private long _sentWatermark = long.MinValue;
 
@@ -86,15 +87,15 @@ internal sealed class ExchangeWriter
         var count = RowsThatFit(batch, rows, start);
         var last = start + count == rows.Count;
         _record.Clear();
-        _record.Append([Version]);
-        _record.Text(_idBytes);
-        _record.Int64(_schemaHash);
-        _record.Varint((ulong)sourcePartition);
-        _record.Varint((ulong)sourcePartitionCount);
-        _record.Append([(byte)(last && batch.SourceIdle ? 1 : 0)]);
+        _record.WriteByte(Version);
+        _record.WriteText(_idBytes);
+        _record.WriteInt64(_schemaHash);
+        _record.WriteCount(sourcePartition);
+        _record.WriteCount(sourcePartitionCount);
+        _record.WriteByte((byte)(last && batch.SourceIdle ? 1 : 0));
         // Only the last record of a batch moves time on: what the earlier ones lack is still to come.
-        _record.Int64(last ? batch.Watermark : _sentWatermark);
-        _record.Varint((ulong)count);
+        _record.WriteInt64(last ? batch.Watermark : _sentWatermark);
+        _record.WriteCount(count);
         for (var c = 0; c < _schema.Columns.Length; c++)
         {
             WriteColumn(batch[c], rows, start, count);
@@ -102,7 +103,7 @@ internal sealed class ExchangeWriter
 
         Span<byte> key = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(key, sourcePartition);
-        output.Append(_topic, partition, key, _record.Buffer.AsSpan(0, _record.Length));
+        output.Append(_topic, partition, key, _record.Written);
         return start + count;
     }
 
@@ -129,16 +130,16 @@ internal sealed class ExchangeWriter
             switch (column)
             {
                 case Int64Column c:
-                    _record.Zigzag(c[row]);
+                    _record.WriteSigned(c[row]);
                     break;
                 case Int32Column c:
-                    _record.Zigzag(c[row]);
+                    _record.WriteSigned(c[row]);
                     break;
                 case Float32Column c:
-                    BinaryPrimitives.WriteSingleLittleEndian(_record.Allocate(4, out _), c[row]);
+                    _record.WriteSingle(c[row]);
                     break;
                 case Float64Column c:
-                    BinaryPrimitives.WriteDoubleLittleEndian(_record.Allocate(8, out _), c[row]);
+                    _record.WriteDouble(c[row]);
                     break;
                 default:
                     WriteText(column, row);
@@ -152,13 +153,13 @@ internal sealed class ExchangeWriter
         var absent = column is DictionaryColumn d ? d[row] < 0 : ((Utf8Column)column).Lengths[row] < 0;
         if (absent)
         {
-            _record.Varint(0);
+            _record.WriteCount(0);
             return;
         }
 
         var text = TextOf(column, row);
-        _record.Varint((ulong)text.Length + 1);
-        _record.Append(text);
+        _record.WriteCount(text.Length + 1L);
+        _record.WriteRaw(text);
     }
 
     private static ReadOnlySpan<byte> TextOf(Column column, int row) =>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.State;
 
@@ -36,19 +35,19 @@ internal sealed class TaskState : IStateChanges
     /// <summary>What every key of a stage's state begins with.</summary>
     internal static byte[] PrefixOf(string stage)
     {
-        var arena = new ByteArena(64);
-        arena.Text(Encoding.UTF8.GetBytes(stage));
-        return arena.Buffer.AsSpan(0, arena.Length).ToArray();
+        var writer = new StateWriter(64);
+        writer.WriteString(stage);
+        return writer.Written.ToArray();
     }
 
     /// <summary>The key of an entry.</summary>
     internal static byte[] Prefix(string stage, string operatorId, string table)
     {
-        var arena = new ByteArena(64);
-        arena.Text(Encoding.UTF8.GetBytes(stage));
-        arena.Text(Encoding.UTF8.GetBytes(operatorId));
-        arena.Text(Encoding.UTF8.GetBytes(table));
-        return arena.Buffer.AsSpan(0, arena.Length).ToArray();
+        var writer = new StateWriter(64);
+        writer.WriteString(stage);
+        writer.WriteString(operatorId);
+        writer.WriteString(table);
+        return writer.Written.ToArray();
     }
 
     /// <summary>Restores all tables and returns the position and ledger, or nothing where none are stored.</summary>
@@ -57,18 +56,14 @@ internal sealed class TaskState : IStateChanges
         TaskProgress? progress = null;
         foreach (var (key, value) in image.Entries)
         {
-            var reading = new BinaryReading(key, $"state of partition {_partition}");
-            if (reading.String() != _stage)
+            if (!ReadKey(key, out var operatorId, out var table, out var own))
             {
                 continue;
             }
 
-            var operatorId = reading.String();
-            var table = reading.String();
-            var own = reading.Bytes(reading.Remaining);
             if (value.Length == 0)
             {
-                throw reading.Damaged($"an entry of table '{table}' of operator '{operatorId}' has no version");
+                throw Damaged($"an entry of table '{table}' of operator '{operatorId}' has no version");
             }
 
             if (operatorId.Length == 0)
@@ -131,6 +126,31 @@ internal sealed class TaskState : IStateChanges
         _key.Append(key);
         return _key.Buffer.AsSpan(0, _key.Length);
     }
+
+    /// <summary>Takes the key of an entry apart; false where it is another stage's.</summary>
+    private bool ReadKey(ReadOnlySpan<byte> key, out string operatorId, out string table, out ReadOnlySpan<byte> own)
+    {
+        (operatorId, table) = ("", "");
+        own = default;
+        try
+        {
+            var reader = new StateReader(key);
+            if (reader.ReadString() != _stage)
+            {
+                return false;
+            }
+
+            (operatorId, table) = (reader.ReadString(), reader.ReadString());
+            own = reader.ReadRaw(reader.Left);
+            return true;
+        }
+        catch (FormatException error)
+        {
+            throw Damaged(error.Message, error);
+        }
+    }
+
+    private StateException Damaged(string why, Exception? error = null) => new($"state of partition {_partition} is damaged: {why}", error);
 
     /// <summary>Restores an entry; false where it is to be dropped.</summary>
     private bool RestoreEntry(string operatorId, string table, ReadOnlySpan<byte> key, byte[] value)

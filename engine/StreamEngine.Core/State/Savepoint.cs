@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using StreamEngine.Core.Batches;
 using StreamEngine.Core.Planning;
-using StreamEngine.Core.Runtime;
 
 namespace StreamEngine.Core.State;
 
@@ -93,56 +91,67 @@ public sealed class Savepoint
             throw new StateException($"the savepoint {path} is damaged or cut off: its checksum is wrong");
         }
 
-        var reading = new BinaryReading(bytes.AsSpan(_magic.Length + 1, body - _magic.Length - 1), $"the savepoint {path}");
-        var header = JsonSerializer.Deserialize<Header>(reading.Text(), _json) ?? throw reading.Damaged("it has no header");
-        var partitions = new StateImage[reading.Count(1)];
+        try
+        {
+            return Read(bytes.AsSpan(_magic.Length + 1, body - _magic.Length - 1), Convert.ToHexStringLower(bytes.AsSpan(body)));
+        }
+        catch (FormatException error)
+        {
+            throw new StateException($"the savepoint {path} is damaged: {error.Message}", error);
+        }
+    }
+
+    private static Savepoint Read(ReadOnlySpan<byte> body, string digest)
+    {
+        var reader = new StateReader(body);
+        var header = JsonSerializer.Deserialize<Header>(reader.ReadText(), _json) ?? throw new FormatException("it has no header");
+        var partitions = new StateImage[reader.ReadEntries(1)];
         for (var p = 0; p < partitions.Length; p++)
         {
             partitions[p] = new StateImage();
-            for (var left = reading.Count(2); left > 0; left--)
+            for (var left = reader.ReadEntries(2); left > 0; left--)
             {
-                var key = reading.Text();
-                partitions[p].Put(key, reading.Text());
+                var key = reader.ReadText();
+                partitions[p].Put(key, reader.ReadText());
             }
         }
 
-        var onTheWay = new List<(byte[], byte[])>[reading.Count(1)];
+        var onTheWay = new List<(byte[], byte[])>[reader.ReadEntries(1)];
         for (var p = 0; p < onTheWay.Length; p++)
         {
             onTheWay[p] = [];
-            for (var left = reading.Count(2); left > 0; left--)
+            for (var left = reader.ReadEntries(2); left > 0; left--)
             {
-                var key = reading.Text().ToArray();
-                onTheWay[p].Add((key, reading.Text().ToArray()));
+                var key = reader.ReadText().ToArray();
+                onTheWay[p].Add((key, reader.ReadText().ToArray()));
             }
         }
 
-        return reading.AtEnd
-            ? new Savepoint { Graph = header.Graph, Shape = GraphShape.Read(header.Shape), TakenAt = header.TakenAt, Partitions = partitions, OnTheWay = onTheWay, Digest = Convert.ToHexStringLower(bytes.AsSpan(body)) }
-            : throw reading.Damaged($"{reading.Remaining} bytes are left over");
+        reader.End();
+        return new Savepoint { Graph = header.Graph, Shape = GraphShape.Read(header.Shape), TakenAt = header.TakenAt, Partitions = partitions, OnTheWay = onTheWay, Digest = digest };
     }
 
     private void WriteTo(Stream file)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var arena = new ByteArena(FlushBytes);
-        arena.Append(_magic);
-        arena.Append([Version]);
-        arena.Text(JsonSerializer.SerializeToUtf8Bytes(new Header(Graph, TakenAt, Shape.Write()), _json));
-        arena.Varint((ulong)Partitions.Count);
+        var writer = new StateWriter(FlushBytes);
+        writer.WriteRaw(_magic);
+        writer.WriteByte(Version);
+        writer.WriteText(JsonSerializer.SerializeToUtf8Bytes(new Header(Graph, TakenAt, Shape.Write()), _json));
+        writer.WriteCount(Partitions.Count);
         foreach (var partition in Partitions)
         {
-            arena.Varint((ulong)partition.Count);
+            writer.WriteCount(partition.Count);
             foreach (var (key, value) in partition.Entries)
             {
                 Pair(key, value);
             }
         }
 
-        arena.Varint((ulong)OnTheWay.Count);
+        writer.WriteCount(OnTheWay.Count);
         foreach (var records in OnTheWay)
         {
-            arena.Varint((ulong)records.Count);
+            writer.WriteCount(records.Count);
             foreach (var (key, value) in records)
             {
                 Pair(key, value);
@@ -156,9 +165,9 @@ public sealed class Savepoint
 
         void Pair(byte[] key, byte[] value)
         {
-            arena.Text(key);
-            arena.Text(value);
-            if (arena.Length > FlushBytes)
+            writer.WriteText(key);
+            writer.WriteText(value);
+            if (writer.Written.Length > FlushBytes)
             {
                 Flush();
             }
@@ -166,10 +175,9 @@ public sealed class Savepoint
 
         void Flush()
         {
-            var written = arena.Buffer.AsSpan(0, arena.Length);
-            hash.AppendData(written);
-            file.Write(written);
-            arena.Clear();
+            hash.AppendData(writer.Written);
+            file.Write(writer.Written);
+            writer.Clear();
         }
     }
 

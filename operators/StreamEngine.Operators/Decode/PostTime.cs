@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Immutable;
 
 namespace StreamEngine.Operators;
 
@@ -15,6 +16,9 @@ internal enum PostTimeFormat
 /// <summary>Reads times of posts into ms since 1970-01-01T00:00Z. Years 1 to 9999.</summary>
 internal static class PostTime
 {
+    /// <summary>The columns that hold times.</summary>
+    internal static readonly ImmutableArray<string> Columns = ["time", "timestamp", "window_start", "window_end", "first_event", "last_event"];
+
     private const long MillisecondsPerDay = 86_400_000;
 
     /// <summary>0001-01-01, the first time that a post can have.</summary>
@@ -77,7 +81,7 @@ internal static class PostTime
     }
 
     /// <summary>Whether this is written like a date of the years 1900 to 2099. As seconds it would be a day of 1970.</summary>
-    private static bool IsBasicDate(ReadOnlySpan<byte> s) =>
+    internal static bool IsBasicDate(ReadOnlySpan<byte> s) =>
         s.Length == 8 && (s.StartsWith("19"u8) || s.StartsWith("20"u8)) && !s.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 
     private static bool TryDate(int year, int month, int day, out long time)

@@ -1,5 +1,6 @@
 using System.Text;
 using StreamEngine.Core.Batches;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 
@@ -18,7 +19,7 @@ internal sealed record AlertEvidence(IReadOnlyList<TopTerm> Terms, IReadOnlyList
         writer.WriteCount(Terms.Count);
         foreach (var term in Terms)
         {
-            writer.WriteText(Encoding.UTF8.GetBytes(term.Text));
+            writer.WriteString(term.Text);
             writer.WriteCount(term.Posts);
             writer.WriteDouble(term.Share);
             writer.WriteDouble(term.UsualShare);

@@ -1,4 +1,5 @@
 using System.Text;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 

@@ -157,7 +157,7 @@ internal sealed class EvidenceBook
     private void ReadPosts(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var reader = new StateReader(key);
-        var brand = System.Text.Encoding.UTF8.GetString(reader.ReadText());
+        var brand = reader.ReadString();
         var start = reader.ReadSigned();
         reader.End();
         Of(brand).Restore(KeptBucket.Read(start, value));

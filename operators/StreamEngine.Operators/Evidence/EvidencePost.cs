@@ -1,5 +1,6 @@
 using System.Text;
 using StreamEngine.Core.Batches;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 
@@ -48,7 +49,7 @@ internal sealed record EvidencePost(
         writer.WriteByte((byte)(Language is null ? 0 : 1));
         if (Language is not null)
         {
-            writer.WriteText(Encoding.UTF8.GetBytes(Language));
+            writer.WriteString(Language);
         }
 
         new SampleOffer
@@ -66,7 +67,7 @@ internal sealed record EvidencePost(
 
     public static EvidencePost Read(ref StateReader reader)
     {
-        var language = reader.ReadFlag() ? Encoding.UTF8.GetString(reader.ReadText()) : null;
+        var language = reader.ReadFlag() ? reader.ReadString() : null;
         return From(SampleOffer.Read(ref reader), language);
     }
 

@@ -1,4 +1,5 @@
 using StreamEngine.Core.Batches;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 

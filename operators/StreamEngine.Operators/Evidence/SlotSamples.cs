@@ -1,3 +1,5 @@
+using StreamEngine.Core.State;
+
 namespace StreamEngine.Operators;
 
 /// <summary>A slot's sample of its negative posts: how many, and where in <see cref="SampleStore"/>.</summary>

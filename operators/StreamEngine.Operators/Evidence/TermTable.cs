@@ -1,3 +1,5 @@
+using StreamEngine.Core.State;
+
 namespace StreamEngine.Operators;
 
 /// <summary>

@@ -225,12 +225,29 @@ internal sealed class ConditionParser(string text, BatchSchema schema)
 
     private static long WholeOf(ConditionToken value, ColumnDeclaration column)
     {
+        if (PostTime.Columns.Contains(column.Name))
+        {
+            return TimeOf(value, column);
+        }
+
         if (long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) || PostTime.TryIso(TextOf(value), out whole))
         {
             return whole;
         }
 
         throw new ConditionException(value.Position, $"'{column.Name}' holds whole numbers or times; {value} is neither");
+    }
+
+    /// <summary>A time as <c>decode</c> reads it, but that plain numbers are ms, as the column holds them.</summary>
+    private static long TimeOf(ConditionToken value, ColumnDeclaration column)
+    {
+        var text = TextOf(value);
+        if (PostTime.TryIso(text, out var time) || (!PostTime.IsBasicDate(text) && long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out time)))
+        {
+            return time;
+        }
+
+        throw new ConditionException(value.Position, $"'{column.Name}' holds times; {value} is neither a date nor ms since 1970");
     }
 
     private static int SmallOf(ConditionToken value, ColumnDeclaration column) =>

@@ -26,7 +26,10 @@ public sealed class FilterDefinition : OperatorDefinition
             brand in [Acme, 'Bolt & Co']     also: not in
             text contains 'refund'           also: starts_with, ends_with
             author is absent                 also: is present
-            time >= 2026-03-01T00:00:00Z     columns of times take ISO 8601 too
+            time >= 2026-03-01T00:00:00Z     ISO 8601 or ms since 1970
+
+        Times are read as 'decode' reads them: without a zone they are UTC, and eight digits that begin with 19 or 20 are a date
+        (20260301). Other numbers are ms. Columns of times are time, window_start, window_end, first_event and last_event.
 
         Conditions are joined by 'and', 'or', 'not' and parentheses; 'not' binds closest, then 'and'. Texts that are more than one word
         stand in single or double quotes. Texts are compared byte by byte: case counts. Every comparison with an absent value is false.

@@ -27,8 +27,6 @@ public sealed class GraphTestRun(LogicalGraph graph)
 
     private static readonly JsonSerializerOptions _readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly ImmutableArray<string> _times = ["window_start", "window_end", "first_event", "last_event", "time"];
-
     /// <summary>Runs a test, and then whether its results are the same where the operators are restored from their state meanwhile.</summary>
     /// <param name="test">The test.</param>
     /// <param name="looksAtAll">Whether all streams of windows, alerts, dead letters and late posts are kept, and not only those that the test names.</param>
@@ -138,7 +136,7 @@ public sealed class GraphTestRun(LogicalGraph graph)
     private static JsonElement WithTimes(ReadOnlySpan<byte> json)
     {
         var row = JsonNode.Parse(json)!.AsObject();
-        foreach (var name in _times)
+        foreach (var name in PostTime.Columns)
         {
             if (row[name] is JsonValue value && value.TryGetValue<long>(out var milliseconds))
             {

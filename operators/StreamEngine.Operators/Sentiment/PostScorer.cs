@@ -29,7 +29,7 @@ internal abstract class PostScorer
             var model = _mlNetModels.Get(path);
             var map = classes.IsEmpty
                 ? MLNetClassMap.Infer(model.Labels) ?? throw new FormatException($"the model's labels {string.Join(", ", model.Labels)} do not tell their classes; give them, like {{ {model.Labels[0]}: negative, … }}")
-                : MLNetClassMap.Parse(string.Join(',', classes.Select(pair => $"{pair.Key}={pair.Value}")));
+                : new MLNetClassMap(classes);
             return new OfMLNet(model.CreateScorer(map));
         }
 

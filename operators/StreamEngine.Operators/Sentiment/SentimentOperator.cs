@@ -22,9 +22,9 @@ internal sealed class SentimentOperator : RowOperator
         : base(context)
     {
         (_scorer, _readsMentions) = (scorer, readsMentions);
-        foreach (var label in Enum.GetValues<SentimentLabel>().Order())
+        foreach (var name in SentimentLabels.Names)
         {
-            _labels.GetOrAdd(label.ToString().ToLowerInvariant());
+            _labels.GetOrAdd(name);
         }
 
         (_text, _score, _sentiment) = (context.Column("text"), context.Column("score"), context.Column("sentiment"));

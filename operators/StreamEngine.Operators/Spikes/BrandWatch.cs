@@ -1,3 +1,5 @@
+using StreamEngine.Core.State;
+
 namespace StreamEngine.Operators;
 
 /// <summary>What is watched of a brand: one kind of posts, what is usual for it, and its incident.</summary>

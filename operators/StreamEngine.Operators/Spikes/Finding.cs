@@ -1,3 +1,5 @@
+using StreamEngine.Core.State;
+
 namespace StreamEngine.Operators;
 
 /// <summary>What the detector says of a brand at one bucket, on the horizon that shows it best.</summary>

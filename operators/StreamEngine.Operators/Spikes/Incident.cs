@@ -1,4 +1,5 @@
-using System.Text;
+using StreamEngine.Core.State;
+
 
 namespace StreamEngine.Operators;
 
@@ -81,7 +82,7 @@ internal sealed class Incident
 
     public void Write(StateWriter writer)
     {
-        writer.WriteText(Encoding.UTF8.GetBytes(Id));
+        writer.WriteString(Id);
         writer.WriteSigned(OpenedAt);
         writer.WriteByte((byte)(IsSlow ? 1 : 0));
         writer.WriteSigned(FirstSeen);
@@ -104,7 +105,7 @@ internal sealed class Incident
 
     public static Incident Read(ref StateReader reader)
     {
-        var incident = new Incident { Id = Encoding.UTF8.GetString(reader.ReadText()), OpenedAt = reader.ReadSigned(), IsSlow = reader.ReadFlag() };
+        var incident = new Incident { Id = reader.ReadString(), OpenedAt = reader.ReadSigned(), IsSlow = reader.ReadFlag() };
         incident.FirstSeen = reader.ReadSigned();
         incident.LastSeen = reader.ReadSigned();
         incident.ElevatedUntil = reader.ReadSigned();
@@ -128,7 +129,7 @@ internal sealed class Incident
         writer.WriteCount(counts.Count);
         foreach (var (name, count) in counts)
         {
-            writer.WriteText(Encoding.UTF8.GetBytes(name));
+            writer.WriteString(name);
             writer.WriteCount(count);
         }
     }
@@ -137,7 +138,7 @@ internal sealed class Incident
     {
         for (var left = reader.ReadCount(1 << 20); left > 0; left--)
         {
-            var name = Encoding.UTF8.GetString(reader.ReadText());
+            var name = reader.ReadString();
             counts[name] = reader.ReadCount();
         }
     }

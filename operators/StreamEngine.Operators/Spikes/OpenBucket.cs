@@ -1,3 +1,5 @@
+using StreamEngine.Core.State;
+
 namespace StreamEngine.Operators;
 
 /// <summary>A bucket (a window's time) of a brand that is not complete yet, by channel and language.</summary>

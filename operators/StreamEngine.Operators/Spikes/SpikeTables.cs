@@ -190,7 +190,7 @@ internal sealed class SpikeTables
     private void ReadPart(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var reader = new StateReader(key);
-        var series = Series(Encoding.UTF8.GetString(reader.ReadText()));
+        var series = Series(reader.ReadString());
         var index = reader.ReadSigned();
         var group = (ReadName(ref reader), ReadName(ref reader));
         reader.End();
@@ -241,7 +241,7 @@ internal sealed class SpikeTables
     private (BrandSeries Series, int Part) ReadKey(ReadOnlySpan<byte> key, int parts)
     {
         var reader = new StateReader(key);
-        var series = Series(Encoding.UTF8.GetString(reader.ReadText()));
+        var series = Series(reader.ReadString());
         var part = (int)reader.ReadCount(parts - 1);
         reader.End();
         return (series, part);
@@ -262,9 +262,9 @@ internal sealed class SpikeTables
         _key.WriteByte((byte)(name is null ? 0 : 1));
         if (name is not null)
         {
-            _key.WriteText(Encoding.UTF8.GetBytes(name));
+            _key.WriteString(name);
         }
     }
 
-    private static string? ReadName(ref StateReader reader) => reader.ReadFlag() ? Encoding.UTF8.GetString(reader.ReadText()) : null;
+    private static string? ReadName(ref StateReader reader) => reader.ReadFlag() ? reader.ReadString() : null;
 }

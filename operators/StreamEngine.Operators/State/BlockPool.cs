@@ -11,9 +11,6 @@ internal sealed class BlockPool<T>(int blockSize, int pageBits)
     private readonly Stack<int> _free = new();
     private int _count;
 
-    /// <summary>Blocks in use.</summary>
-    public int InUse => _count - _free.Count;
-
     /// <summary>The values of a block.</summary>
     public Span<T> this[int handle] => _pages[handle >> pageBits].AsSpan((handle & ((1 << pageBits) - 1)) * blockSize, blockSize);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 

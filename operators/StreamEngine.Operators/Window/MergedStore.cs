@@ -37,9 +37,6 @@ internal class MergedStore(Func<long, long> end)
     /// <summary>One past the highest position in use.</summary>
     public int End => _used;
 
-    /// <summary>Windows in memory.</summary>
-    public int Count => _used - _free.Count;
-
     /// <summary>Windows that end at or before this are forgotten; what comes for them is refused, since a sum without the rest would be wrong.</summary>
     public long ForgottenThrough { get; set; } = long.MinValue;
 

@@ -48,9 +48,6 @@ internal sealed class MergedWindows : IOperator
     /// <summary>Slots that came for windows already forgotten, since the start of the task.</summary>
     public long RefusedSlots { get; private set; }
 
-    /// <summary>Windows in memory.</summary>
-    public int WindowCount => _store.Count;
-
     /// <summary>Slots in memory.</summary>
     public int SlotCount => _store.Slots.Count;
 

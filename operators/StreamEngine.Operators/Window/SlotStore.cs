@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 

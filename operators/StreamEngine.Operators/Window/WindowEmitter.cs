@@ -1,5 +1,6 @@
 using StreamEngine.Core.Batches;
 using StreamEngine.Core.Operators;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 

@@ -1,5 +1,6 @@
 using StreamEngine.Core.Graph;
 using StreamEngine.Core.Operators;
+using StreamEngine.Core.State;
 
 namespace StreamEngine.Operators;
 

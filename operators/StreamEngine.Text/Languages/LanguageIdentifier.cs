@@ -69,22 +69,6 @@ public sealed class LanguageIdentifier
         return Decide(sums, features, out probability);
     }
 
-    /// <summary>Tells the languages of a batch of posts that lie in one buffer.</summary>
-    /// <param name="data">The buffer.</param>
-    /// <param name="offsets">Where each post starts.</param>
-    /// <param name="lengths">The length of each post in bytes.</param>
-    /// <param name="languages">Receives the languages; at least as long as <paramref name="offsets"/>, like the next.</param>
-    /// <param name="probabilities">Receives their probabilities.</param>
-    /// <exception cref="ArgumentException">The spans differ in length, or a post lies outside the buffer.</exception>
-    public void Identify(ReadOnlySpan<byte> data, ReadOnlySpan<int> offsets, ReadOnlySpan<int> lengths, Span<Language> languages, Span<float> probabilities)
-    {
-        var rows = offsets.Length;
-        if (lengths.Length != rows || languages.Length < rows || probabilities.Length < rows)
-            throw new ArgumentException($"Columns of a batch differ in length: {rows} offsets, {lengths.Length} lengths, room for {languages.Length} languages and {probabilities.Length} probabilities.", nameof(lengths));
-        for (var i = 0; i < rows; i++)
-            languages[i] = Identify(data.Slice(offsets[i], lengths[i]), out probabilities[i]);
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Language Decide(Vector256<int> sums, int features, out float probability)
     {

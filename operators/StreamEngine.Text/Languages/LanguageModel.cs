@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace StreamEngine.Text.Languages;
 
@@ -22,14 +20,13 @@ public sealed record LanguageModelCard
 
 /// <summary>A trained language model, immutable and shared by any number of <see cref="LanguageIdentifier"/>s.</summary>
 /// <remarks>
-/// The file, little-endian: the magic "SELANG01"; the length of the card and the card as JSON; the number of bits that
-/// number rows; the scale; a bias per language; eight signed bytes per row; the SHA-256 of all that came before.
+/// The tables of its file, behind the card: the number of bits that number rows; the scale; a bias per language; eight signed bytes per row.
 /// </remarks>
 public sealed class LanguageModel
 {
     internal const int Languages = 8;
 
-    private const int MaxBytes = 64 << 20, MaxCardBytes = 1 << 20, HashBytes = SHA256.HashSizeInBytes;
+    private static readonly ModelFile _file = new("SELANG01", "language", "streamengine language train", 64 << 20);
 
     internal LanguageModel(int bits, float scale, float[] bias, sbyte[] rows, LanguageModelCard card, string hash)
     {
@@ -58,66 +55,33 @@ public sealed class LanguageModel
 
     internal sbyte[] Rows { get; }
 
-    private static ReadOnlySpan<byte> Magic => "SELANG01"u8;
-
     /// <summary>Loads a model file.</summary>
     /// <exception cref="InvalidDataException">The file is no language model, or it is damaged; the message says which.</exception>
-    public static LanguageModel Load(string path)
-    {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            return Load(stream);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidDataException($"{path}: {e.Message}", e);
-        }
-    }
+    public static LanguageModel Load(string path) => ModelFile.Load(path, Load);
 
     /// <summary>Loads a model from a stream, which is read to its end.</summary>
     /// <exception cref="InvalidDataException">The stream holds no language model, or it is damaged; the message says which.</exception>
-    public static LanguageModel Load(Stream stream)
+    public static LanguageModel Load(Stream stream) => _file.Read(stream, static (ref ModelBytes reader, string hash) =>
     {
-        var bytes = ModelBytes.ReadAll(stream, MaxBytes);
-        if (bytes.Length < Magic.Length + HashBytes || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
-            throw new InvalidDataException("This is no language model of StreamEngine: it does not start with SELANG01.");
-        var content = bytes.AsSpan(0, bytes.Length - HashBytes);
-        if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
-            throw new InvalidDataException($"The language model is damaged: the checksum at its end does not fit its {content.Length} bytes. Fetch or train it again.");
-        var reader = new ModelBytes(content[Magic.Length..]);
-        var card = JsonSerializer.Deserialize<LanguageModelCard>(reader.Bytes(reader.Count(MaxCardBytes)), ModelJson.Options)
-            ?? throw new InvalidDataException("The language model holds no card.");
-        var bits = reader.Count(22);
+        var card = ModelFile.ReadCard<LanguageModelCard>(ref reader);
+        var bits = reader.RowBits();
         var scale = reader.Array<float>(1)[0];
         var bias = reader.Array<float>(Languages);
         var rows = reader.Array<sbyte>((long)Languages << bits);
-        if (!reader.AtEnd || bits < 1)
-            throw new InvalidDataException("The language model is damaged: its tables do not fill the file.");
-        return new LanguageModel(bits, scale, bias, rows, card, Convert.ToHexStringLower(SHA256.HashData(bytes)));
-    }
+        return new LanguageModel(bits, scale, bias, rows, card, hash);
+    });
 
     /// <summary>Loads the model that ships with the program: <c>models/language.bin</c> beside the assembly.</summary>
     /// <exception cref="FileNotFoundException">It is not there.</exception>
     public static LanguageModel LoadDefault() => Load(ShippedModels.Find("language.bin"));
 
     /// <summary>Writes the model as a file that <see cref="Load(Stream)"/> reads.</summary>
-    public void Save(Stream stream)
+    public void Save(Stream stream) => _file.Write(stream, writer =>
     {
-        using var content = new MemoryStream();
-        using (var writer = new BinaryWriter(content, System.Text.Encoding.UTF8, leaveOpen: true))
-        {
-            writer.Write(Magic);
-            var json = JsonSerializer.SerializeToUtf8Bytes(Card, ModelJson.Options);
-            writer.Write(json.Length);
-            writer.Write(json);
-            writer.Write(Bits);
-            writer.Write(Scale);
-            writer.Write(MemoryMarshal.AsBytes<float>(Bias));
-            writer.Write(MemoryMarshal.AsBytes<sbyte>(Rows));
-        }
-        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-        stream.Write(bytes);
-        stream.Write(SHA256.HashData(bytes));
-    }
+        ModelFile.WriteCard(writer, Card);
+        writer.Write(Bits);
+        writer.Write(Scale);
+        writer.Write(MemoryMarshal.AsBytes<float>(Bias));
+        writer.Write(MemoryMarshal.AsBytes<sbyte>(Rows));
+    });
 }

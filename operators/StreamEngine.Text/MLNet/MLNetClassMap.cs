@@ -3,8 +3,6 @@ namespace StreamEngine.Text.MLNet;
 /// <summary>Which labels of a model are negative, neutral and positive.</summary>
 public sealed class MLNetClassMap
 {
-    private const string Form = "label=negative,label=neutral,label=positive";
-
     /// <summary>Sets of number labels that are understood, from negative to positive.</summary>
     private static readonly Dictionary<string, MLNetSentiment>[] _numbers =
     [
@@ -21,24 +19,23 @@ public sealed class MLNetClassMap
     private MLNetClassMap(Dictionary<string, MLNetSentiment> classes) => _classes = classes;
 
     /// <summary>
-    /// Reads a map such as <c>bad=negative,so-so=neutral,good=positive</c>. A label may map to <c>ignored</c>; several
-    /// may map to one class, their probabilities add up. Labels are compared without regard to case.
+    /// Makes a map of labels with <c>negative</c>, <c>neutral</c>, <c>positive</c> or <c>ignored</c> each. Several labels may map to one
+    /// class, their probabilities add up. Labels are compared without regard to case.
     /// </summary>
-    /// <exception cref="FormatException">The text is not such a map; the message says what is wrong.</exception>
-    public static MLNetClassMap Parse(string text)
+    /// <exception cref="FormatException">There are no labels, one is there twice, or what it maps to is no class.</exception>
+    public MLNetClassMap(IEnumerable<KeyValuePair<string, string>> classes)
+        : this(new Dictionary<string, MLNetSentiment>(StringComparer.OrdinalIgnoreCase))
     {
-        ArgumentNullException.ThrowIfNull(text);
-        var classes = new Dictionary<string, MLNetSentiment>(StringComparer.OrdinalIgnoreCase);
-        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        ArgumentNullException.ThrowIfNull(classes);
+        foreach (var (label, name) in classes)
         {
-            var equals = part.LastIndexOf('=');
-            var label = equals < 0 ? "" : part[..equals].Trim();
-            if (label.Length == 0 || ByName(part[(equals + 1)..].Trim(), allowIgnored: true) is not { } sentiment)
-                throw new FormatException($"\"{part}\" does not say which class a label is; expected \"{Form}\" with the classes negative, neutral, positive or ignored");
-            if (!classes.TryAdd(label, sentiment))
+            if (ByName(name.Trim(), allowIgnored: true) is not { } sentiment)
+                throw new FormatException($"the label \"{label}\" maps to \"{name}\", which is no class; the classes are negative, neutral, positive and ignored");
+            if (!_classes.TryAdd(label.Trim(), sentiment))
                 throw new FormatException($"the label \"{label}\" is mapped twice");
         }
-        return classes.Count > 0 ? new MLNetClassMap(classes) : throw new FormatException($"the map is empty; expected \"{Form}\"");
+        if (_classes.Count == 0)
+            throw new FormatException("the map of classes is empty");
     }
 
     /// <summary>
@@ -78,7 +75,7 @@ public sealed class MLNetClassMap
 
     internal static InvalidOperationException Unknown(MLNetModel model) => new(
         $"{model.Name}: which of its labels {Quoted(model.Labels)} are negative, neutral and positive does not follow from their names; "
-        + $"give a map of classes, such as \"{string.Join(",", model.Labels.Take(2).Zip(["negative", "positive"], (label, name) => $"{label}={name}"))}\"");
+        + $"give a map of classes, such as {string.Join(", ", model.Labels.Take(2).Zip(["negative", "positive"], (label, name) => $"\"{label}\": {name}"))}");
 
     private static string Quoted(IEnumerable<string> labels) => string.Join(", ", labels.Select(label => $"\"{label}\""));
 

@@ -21,6 +21,12 @@ public sealed class MentionScorer
     /// <summary>What lies between a word and a mention, in words of distance.</summary>
     private const int JoinDistance = 2, ClauseDistance = 5, TurnDistance = 8, SentenceDistance = 14;
 
+    /// <summary>From a mention behind the last unit read to any unit.</summary>
+    private const int NoDistance = int.MaxValue / 2;
+
+    /// <summary>How many bytes before a mention a word that compares ends at most.</summary>
+    private const int CompareReach = 8;
+
     private const int UnitsRead = MentionInputs.UnitsRead;
     private const int OwnWeight = 8;
 
@@ -33,10 +39,15 @@ public sealed class MentionScorer
     private readonly Unit[] _units = new Unit[UnitsRead];
     private readonly int[] _places = new int[UnitsRead];
     private readonly ClauseMark[] _marks = new ClauseMark[UnitsRead];
-    private readonly uint[] _keys = new uint[ClauseFeatures.MostPerUnit];
+    private readonly int[] _nearest = new int[UnitsRead];
+    private readonly int[] _second = new int[UnitsRead];
+    private readonly uint[] _keys = new uint[UnitsRead * ClauseFeatures.MostPerUnit];
+    private readonly ulong[] _clauses = new ulong[UnitsRead * ClauseFeatures.MostPerUnit];
+    private readonly int[] _keyEnds = new int[UnitsRead];
     private readonly MentionModel? _mentions;
     private readonly uint[] _rows = new uint[MentionInputs.Most];
     private readonly float[] _dense = new float[MentionModel.DenseInputs];
+    private SentimentScore _post;
 
     /// <summary>Makes a scorer.</summary>
     /// <param name="model">The sentiment model; it may be shared.</param>
@@ -68,24 +79,31 @@ public sealed class MentionScorer
     {
         if (scores.Length < mentions.Length)
             throw new ArgumentException($"Room for {scores.Length} scores where {mentions.Length} mentions are.", nameof(scores));
-        var count = new PostReader(utf8).Read(_units);
-        Measure(utf8, count);
+        var count = Read(utf8, mentions);
         var inputs = new MentionInputs(_rows, _dense);
+        var far = -1;
         for (var i = 0; i < mentions.Length; i++)
         {
-            scores[i] = ScoreOne(utf8, count, mentions, i, ref inputs);
+            // Far behind the last unit read one mention is like the other: a long list of names costs no more than its beginning.
+            var isFar = count > 0 && mentions[i].Start > EndOf(count - 1) + CompareReach;
+            if (isFar && far >= 0)
+            {
+                scores[i] = scores[far];
+                continue;
+            }
+            scores[i] = ScoreOne(utf8, count, mentions[i], ref inputs);
             if (_mentions is not null)
                 scores[i] = Learned(_mentions, inputs);
+            far = isFar ? i : far;
         }
     }
 
     /// <summary>What a <see cref="MentionModel"/> learns from: the inputs for one mention of a post.</summary>
     internal int Describe(ReadOnlySpan<byte> utf8, ReadOnlySpan<Mention> mentions, int target, Span<uint> features, Span<float> dense)
     {
-        var count = new PostReader(utf8).Read(_units);
-        Measure(utf8, count);
+        var count = Read(utf8, mentions);
         var inputs = new MentionInputs(features, dense);
-        ScoreOne(utf8, count, mentions, target, ref inputs);
+        ScoreOne(utf8, count, mentions[target], ref inputs);
         return inputs.Count;
     }
 
@@ -124,99 +142,145 @@ public sealed class MentionScorer
             odds[c] /= total;
     }
 
-    /// <summary>Places units on a line: the distance between two is that of their places.</summary>
-    private void Measure(ReadOnlySpan<byte> text, int count)
+    /// <summary>Reads a post and what all of its mentions share: the units with their places and clause features, the whole post's score.</summary>
+    private int Read(ReadOnlySpan<byte> text, ReadOnlySpan<Mention> mentions)
     {
-        var place = 0;
+        var count = new PostReader(text).Read(_units);
+        var clauses = new ClauseFeatures();
+        var whole = default(SentimentSums);
+        int place = 0, keys = 0;
         for (var i = 0; i < count; i++)
         {
             ref readonly var unit = ref _units[i];
             _marks[i] = ClauseMark.None;
             if (unit.Kind == UnitKind.Break)
-                place += text[unit.Start] == (byte)'.' ? SentenceDistance : ClauseDistance;
-            else if (unit.Kind == UnitKind.Word)
+                clauses.Next(0, false, UnitKind.Break, TokenFlags.None, default);
+            else
             {
-                _marks[i] = ClauseMarks.Of(_cache.Get(in unit, text).Word);
-                place += _marks[i] == ClauseMark.Turns ? TurnDistance : _marks[i] == ClauseMark.Joins ? JoinDistance : 1;
+                ref readonly var entry = ref _cache.Get(in unit, text);
+                if (unit.Kind == UnitKind.Word)
+                    _marks[i] = ClauseMarks.Of(entry.Word);
+                whole.Add(in entry, 1);
+                var end = keys + clauses.Next(entry.Word, entry.Negates != 0, unit.Kind, unit.Flags, _keys.AsSpan(keys));
+                for (; keys < end; keys++)
+                {
+                    _clauses[keys] = _model.FindClause(_keys[keys]);
+                    whole.AddClause(_clauses[keys]);
+                }
             }
-            else if (text[unit.Start] is (byte)'!' or (byte)'?' or (byte)'.')
-            {
-                // The sign still belongs to what it ends.
-                _places[i] = place + 1;
-                place += SentenceDistance;
+            _keyEnds[i] = keys;
+            Place(text, i, ref place);
+        }
+        _output.Probabilities(in whole, out _post);
+        FindNearest(count, mentions);
+        return count;
+    }
+
+    /// <summary>Places a unit on a line behind those before it: the distance between two is that of their places.</summary>
+    private void Place(ReadOnlySpan<byte> text, int i, ref int place)
+    {
+        ref readonly var unit = ref _units[i];
+        if (unit.Kind == UnitKind.Break)
+            place += text[unit.Start] == (byte)'.' ? SentenceDistance : ClauseDistance;
+        else if (unit.Kind == UnitKind.Word)
+            place += _marks[i] == ClauseMark.Turns ? TurnDistance : _marks[i] == ClauseMark.Joins ? JoinDistance : 1;
+        else if (text[unit.Start] is (byte)'!' or (byte)'?' or (byte)'.')
+        {
+            // The sign still belongs to what it ends.
+            _places[i] = place + 1;
+            place += SentenceDistance;
+            return;
+        }
+        _places[i] = place;
+    }
+
+    /// <summary>Finds how far each unit's nearest and second-nearest mention are.</summary>
+    private void FindNearest(int count, ReadOnlySpan<Mention> mentions)
+    {
+        var nearest = _nearest.AsSpan(0, count);
+        var second = _second.AsSpan(0, count);
+        nearest.Fill(int.MaxValue);
+        second.Fill(int.MaxValue);
+        var beyond = 0;
+        foreach (var mention in mentions)
+        {
+            var (first, last) = Find(mention, count);
+            // Behind the last unit read all are equally far: two of them stand for any number.
+            if (first == count && ++beyond > 2)
                 continue;
+            for (var i = 0; i < count; i++)
+            {
+                var distance = Distance(i, first, last, count);
+                second[i] = Math.Min(second[i], Math.Max(nearest[i], distance));
+                nearest[i] = Math.Min(nearest[i], distance);
             }
-            _places[i] = place;
         }
     }
 
-    private SentimentScore ScoreOne(ReadOnlySpan<byte> text, int count, ReadOnlySpan<Mention> mentions, int target, ref MentionInputs inputs)
+    private SentimentScore ScoreOne(ReadOnlySpan<byte> text, int count, Mention mention, ref MentionInputs inputs)
     {
-        var clauses = new ClauseFeatures();
-        SentimentSums sums = default, whole = default;
+        var (first, last) = Find(mention, count);
+        var sums = default(SentimentSums);
         var compared = false;
+        var key = 0;
         inputs.Clear();
         for (var i = 0; i < count; i++)
         {
             ref readonly var unit = ref _units[i];
             if (unit.Kind == UnitKind.Break)
-            {
-                clauses.Next(0, false, UnitKind.Break, TokenFlags.None, default);
                 continue;
-            }
-            var weight = Weight(i, count, mentions, target, out var distance);
+            var distance = Distance(i, first, last, count);
+            var weight = Weight(distance, distance == _nearest[i] ? _second[i] : _nearest[i]);
             ref readonly var entry = ref _cache.Get(in unit, text);
-            var added = clauses.Next(entry.Word, entry.Negates != 0, unit.Kind, unit.Flags, _keys);
             sums.Add(in entry, weight);
-            whole.Add(in entry, 1);
-            inputs.Add(entry.Word, weight, distance, unit.Start < mentions[target].Start);
-            foreach (var key in _keys.AsSpan(0, added))
+            inputs.Add(entry.Word, weight, distance, unit.Start < mention.Start);
+            for (; key < _keyEnds[i]; key++)
             {
-                var clause = _model.FindClause(key);
-                sums.AddClause(clause, weight);
-                whole.AddClause(clause);
-                inputs.AddClause(key, weight);
+                sums.AddClause(_clauses[key], weight);
+                inputs.AddClause(_keys[key], weight);
             }
-            compared |= _marks[i] == ClauseMark.Compares && unit.Start < mentions[target].Start && mentions[target].Start - (unit.Start + unit.Length) <= 8;
+            compared |= _marks[i] == ClauseMark.Compares && unit.Start < mention.Start && mention.Start - EndOf(i) <= CompareReach;
         }
         _output.Probabilities(in sums, out var score);
-        _output.Probabilities(in whole, out var post);
         if (compared)
             score = new SentimentScore(score.Positive, score.Neutral, score.Negative);
-        inputs.SetDense(score, post);
+        inputs.SetDense(score, _post);
         return score;
     }
 
-    /// <summary>How much a unit counts for a mention, 0 to <see cref="OwnWeight"/>.</summary>
-    private int Weight(int unit, int count, ReadOnlySpan<Mention> mentions, int target, out int own)
+    /// <summary>How much a unit counts for a mention, 0 to <see cref="OwnWeight"/>, by its distance and that of the nearest other mention.</summary>
+    private static int Weight(int own, int nearest)
     {
-        own = Distance(unit, count, mentions[target]);
-        var nearest = int.MaxValue;
-        for (var i = 0; i < mentions.Length; i++)
-        {
-            if (i != target)
-                nearest = Math.Min(nearest, Distance(unit, count, mentions[i]));
-        }
         if (own < nearest)
             return own <= 12 ? OwnWeight : own <= 24 ? OwnWeight * 3 / 4 : OwnWeight / 2;
         return own == nearest ? OwnWeight / 2 : own - nearest <= 2 ? 2 : 1;
     }
 
-    private int Distance(int unit, int count, Mention mention)
+    /// <summary>How far a unit is from the mention that stands from unit <paramref name="first"/> to <paramref name="last"/>.</summary>
+    private int Distance(int unit, int first, int last, int count)
     {
-        // The places of the mention's first and last unit.
-        int first = -1, last = -1;
-        for (var i = 0; i < count; i++)
-        {
-            if (_units[i].Start + _units[i].Length <= mention.Start)
-                continue;
-            if (_units[i].Start >= mention.Start + mention.Length && first >= 0)
-                break;
-            first = first < 0 ? i : first;
-            last = i;
-        }
-        if (first < 0)
-            return int.MaxValue / 2;
+        if (first == count)
+            return NoDistance;
         return unit < first ? _places[first] - _places[unit] : unit > last ? _places[unit] - _places[last] : 0;
     }
+
+    /// <summary>The first and last unit of a mention; where it lies between units, the one behind it; behind the last, their number.</summary>
+    private (int First, int Last) Find(Mention mention, int count)
+    {
+        int first = 0, end = count;
+        while (first < end)
+        {
+            var middle = (first + end) / 2;
+            if (EndOf(middle) > mention.Start)
+                end = middle;
+            else
+                first = middle + 1;
+        }
+        var last = first;
+        while (last + 1 < count && _units[last + 1].Start < mention.Start + mention.Length)
+            last++;
+        return (first, last);
+    }
+
+    private int EndOf(int unit) => _units[unit].Start + _units[unit].Length;
 }

@@ -53,18 +53,7 @@ public sealed class SentimentModel
 
     /// <summary>Loads a model file.</summary>
     /// <exception cref="InvalidDataException">The file is no sentiment model, or it is damaged; the message says which.</exception>
-    public static SentimentModel Load(string path)
-    {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            return Load(stream);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidDataException($"{path}: {e.Message}", e);
-        }
-    }
+    public static SentimentModel Load(string path) => ModelFile.Load(path, Load);
 
     /// <summary>Loads a model from a stream, which is read to its end.</summary>
     /// <exception cref="InvalidDataException">The stream holds no sentiment model, or it is damaged; the message says which.</exception>

@@ -1,67 +1,42 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace StreamEngine.Text.Sentiment;
 
 /// <summary>
-/// The file format of sentiment models, little-endian: the magic "SESENT02"; the length of the card and the card as
-/// JSON; hidden units, number of keys, number of clause keys; the arrays of <see cref="SentimentWeights"/> in order;
-/// at last the SHA-256 of all that came before.
+/// The tables of sentiment models' files (<see cref="ModelFile"/>), behind the card: hidden units, number of keys, number of clause keys;
+/// the arrays of <see cref="SentimentWeights"/> in order.
 /// </summary>
 internal static class SentimentModelFile
 {
     private const int MaxBytes = 64 << 20;
-    private const int MaxCardBytes = 1 << 20;
-    private const int HashBytes = SHA256.HashSizeInBytes;
 
-    private static ReadOnlySpan<byte> Magic => "SESENT02"u8;
+    private static readonly ModelFile _file = new("SESENT02", "sentiment", "streamengine sentiment train", MaxBytes);
 
-    public static void Write(SentimentWeights weights, SentimentModelCard card, Stream stream)
+    public static void Write(SentimentWeights weights, SentimentModelCard card, Stream stream) => _file.Write(stream, writer =>
     {
-        using var content = new MemoryStream();
-        using (var writer = new BinaryWriter(content, System.Text.Encoding.UTF8, leaveOpen: true))
-        {
-            writer.Write(Magic);
-            var json = JsonSerializer.SerializeToUtf8Bytes(card, ModelJson.Options);
-            writer.Write(json.Length);
-            writer.Write(json);
-            writer.Write(weights.Hidden);
-            writer.Write(weights.Keys.Length);
-            writer.Write(weights.ClauseKeys.Length);
-            writer.Write(MemoryMarshal.AsBytes<uint>(weights.Keys));
-            writer.Write(weights.Frequencies);
-            writer.Write(MemoryMarshal.AsBytes<Half>(weights.Scales));
-            writer.Write(MemoryMarshal.AsBytes<sbyte>(weights.Rows));
-            writer.Write(MemoryMarshal.AsBytes<uint>(weights.ClauseKeys));
-            writer.Write(weights.ClauseFrequencies);
-            writer.Write(MemoryMarshal.AsBytes<sbyte>(weights.ClauseRows));
-            writer.Write(weights.ClauseScale);
-            writer.Write(weights.ClassStep);
-            writer.Write(weights.HiddenStep);
-            writer.Write(weights.Sharpness);
-            writer.Write(MemoryMarshal.AsBytes<float>(weights.Bias));
-            writer.Write(MemoryMarshal.AsBytes<float>(weights.HiddenBias));
-            writer.Write(MemoryMarshal.AsBytes<float>(weights.Output));
-        }
-        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-        stream.Write(bytes);
-        stream.Write(SHA256.HashData(bytes));
-    }
+        ModelFile.WriteCard(writer, card);
+        writer.Write(weights.Hidden);
+        writer.Write(weights.Keys.Length);
+        writer.Write(weights.ClauseKeys.Length);
+        writer.Write(MemoryMarshal.AsBytes<uint>(weights.Keys));
+        writer.Write(weights.Frequencies);
+        writer.Write(MemoryMarshal.AsBytes<Half>(weights.Scales));
+        writer.Write(MemoryMarshal.AsBytes<sbyte>(weights.Rows));
+        writer.Write(MemoryMarshal.AsBytes<uint>(weights.ClauseKeys));
+        writer.Write(weights.ClauseFrequencies);
+        writer.Write(MemoryMarshal.AsBytes<sbyte>(weights.ClauseRows));
+        writer.Write(weights.ClauseScale);
+        writer.Write(weights.ClassStep);
+        writer.Write(weights.HiddenStep);
+        writer.Write(weights.Sharpness);
+        writer.Write(MemoryMarshal.AsBytes<float>(weights.Bias));
+        writer.Write(MemoryMarshal.AsBytes<float>(weights.HiddenBias));
+        writer.Write(MemoryMarshal.AsBytes<float>(weights.Output));
+    });
 
-    public static SentimentModel Read(Stream stream)
+    public static SentimentModel Read(Stream stream) => _file.Read(stream, static (ref ModelBytes reader, string hash) =>
     {
-        var bytes = ModelBytes.ReadAll(stream, MaxBytes);
-        if (bytes.Length < Magic.Length + HashBytes || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
-            throw new InvalidDataException("This is no sentiment model of StreamEngine: it does not start with SESENT02. `streamengine sentiment train` writes one.");
-        var content = bytes.AsSpan(0, bytes.Length - HashBytes);
-        Span<byte> hash = stackalloc byte[HashBytes];
-        SHA256.HashData(content, hash);
-        if (!hash.SequenceEqual(bytes.AsSpan(content.Length)))
-            throw new InvalidDataException($"The sentiment model is damaged: the checksum at its end does not fit its {content.Length} bytes. Fetch or train it again.");
-        var reader = new ModelBytes(content[Magic.Length..]);
-        var card = JsonSerializer.Deserialize<SentimentModelCard>(reader.Bytes(reader.Count(MaxCardBytes)), ModelJson.Options)
-            ?? throw new InvalidDataException("The sentiment model holds no card.");
+        var card = ModelFile.ReadCard<SentimentModelCard>(ref reader);
         var hidden = reader.Count(SentimentWeights.MaxHidden);
         var keys = reader.Count(MaxBytes);
         var clauses = reader.Count(MaxBytes);
@@ -83,10 +58,6 @@ internal static class SentimentModelFile
             HiddenBias = reader.Array<float>(hidden),
             Output = reader.Array<float>(hidden * SentimentWeights.Classes),
         };
-        if (!reader.AtEnd)
-            throw new InvalidDataException("The sentiment model is damaged: bytes follow its last table.");
-        Span<byte> whole = stackalloc byte[HashBytes];
-        SHA256.HashData(bytes, whole);
-        return new SentimentModel(weights, card, Convert.ToHexStringLower(whole));
-    }
+        return new SentimentModel(weights, card, hash);
+    });
 }

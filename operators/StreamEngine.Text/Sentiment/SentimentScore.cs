@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace StreamEngine.Text;
 
 /// <summary>The three classes of sentiment, in the order in which models keep them.</summary>
@@ -11,6 +13,13 @@ public enum SentimentLabel : byte
 
     /// <summary>The post praises or recommends.</summary>
     Positive,
+}
+
+/// <summary>How the classes of sentiment are written.</summary>
+public static class SentimentLabels
+{
+    /// <summary>Each class by its name, in the order of <see cref="SentimentLabel"/>: the dictionary of the column <c>sentiment</c>.</summary>
+    public static ImmutableArray<string> Names { get; } = ["negative", "neutral", "positive"];
 }
 
 /// <summary>The probabilities of the three classes; they add up to 1.</summary>

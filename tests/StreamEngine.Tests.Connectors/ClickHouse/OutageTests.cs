@@ -58,11 +58,11 @@ public sealed class OutageTests
 
         var opening = writer.OpenAsync([Records.Windows], default);
         await Eventually.Holds(() => log.Warnings.Count > 0, "a line says that the server is down");
-        Assert.NotNull(writer.Trouble);
+        Assert.False(writer.State.IsUp);
         await server.StartAsync();
         await opening;
 
-        Assert.Null(writer.Trouble);
+        Assert.True(writer.State.IsUp);
         var line = Assert.Single(log.Warnings, message => message.Contains("nobody answers there"));
         Assert.Contains($"{server.Url}", line);
         Assert.Single(log.All, message => message.Contains("is back after"));

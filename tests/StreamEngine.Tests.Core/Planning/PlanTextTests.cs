@@ -67,6 +67,16 @@ public sealed class PlanTextTests
     }
 
     [Fact]
+    public void Ids_that_differ_in_a_hyphen_are_two_nodes_of_a_flowchart()
+    {
+        var plan = Planner.Plan(new GraphBuilder("g").From("topic").Then("words").Then("tally", id: "a-b").Then("crowd", id: "a_b").To("keep", null, null, "a_b").Build(SmallCatalog.All()), "posts");
+
+        var nodes = PlanText.Mermaid(plan).Split('\n').Where(line => line.Contains("[\"a-b: merge\"]") || line.Contains("[\"a_b (crowd)\"]")).Select(line => line.Trim().Split('[')[0]);
+
+        Assert.Equal(2, nodes.Distinct().Count());
+    }
+
+    [Fact]
     public void A_plan_is_shown_as_a_flowchart()
     {
         Assert.Equal(
@@ -86,12 +96,12 @@ public sealed class PlanTextTests
               s0_tally --> t1
               subgraph s1["aggregate"]
                 s1_tally["tally: merge"]
-                s1_big_crowd["big-crowd (crowd)"]
+                s1_big_45_crowd["big-crowd (crowd)"]
               end
               t1 --> s1_tally
-              s1_tally --> s1_big_crowd
+              s1_tally --> s1_big_45_crowd
               s1_tally --> t5
-              s1_big_crowd --> t6
+              s1_big_45_crowd --> t6
               s2["keep"]
               t6 --> s2
               t3 --> s2

@@ -1,4 +1,5 @@
 using System.Text;
+using StreamEngine.Core.State;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Tests.Operators.Evidence;

@@ -1,3 +1,4 @@
+using StreamEngine.Core.State;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Tests.Operators.Evidence;

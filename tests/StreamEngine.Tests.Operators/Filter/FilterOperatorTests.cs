@@ -44,6 +44,10 @@ public sealed class FilterOperatorTests
     [InlineData("(score <= 0 or language == nl) and reach > 50", "1")]
     [InlineData("size == 2 or size in [4]", "1 3")]
     [InlineData("time >= 2026-03-02 and time < '2026-03-02T12:00:00+01:00'", "1")]
+    [InlineData("time >= 20260302", "1 3")]
+    [InlineData("time in [20260301, '20260303T00:00Z']", "0 3")]
+    [InlineData("time < 1772409600000", "0")]
+    [InlineData("reach < 20260302", "0 1 3")]
     public void Rows_that_meet_the_condition_go_on(string where, string expected)
     {
         using var harness = Harness(where);
@@ -55,6 +59,7 @@ public sealed class FilterOperatorTests
     [Theory]
     [InlineData("langauge == nl", "character 1: there is no column 'langauge' (did you mean 'language'?); there are: text, language, reach, time, score, size")]
     [InlineData("reach > many", "character 9: 'reach' holds whole numbers or times; 'many' is neither")]
+    [InlineData("time > 20261301", "character 8: 'time' holds times; '20261301' is neither a date nor ms since 1970")]
     [InlineData("score > high", "character 9: 'score' holds numbers; 'high' is none")]
     [InlineData("reach contains 5", "character 7: 'contains' compares texts; 'reach' is a number")]
     [InlineData("language > nl", "character 10: '>' compares numbers; 'language' is a text")]

@@ -69,6 +69,7 @@ public sealed class SentimentOperatorTests
     [InlineData("missing.bin", null, "option 'model'")]
     [InlineData(null, "bad", "option 'classes': only an ML.NET model")]
     [InlineData("zip", "bad", "option 'classes'")]
+    [InlineData("zip", "bad, really", "option 'classes': multi_sdca.zip: the map of classes lacks the label")]
     public void What_cannot_score_is_refused_before_anything_starts(string? file, string? label, string expected)
     {
         using var folder = new TempFolder();

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using StreamEngine.Core.Batches;
+using StreamEngine.Core.State;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Tests.Operators.Spikes;

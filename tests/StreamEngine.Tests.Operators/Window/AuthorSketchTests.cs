@@ -1,4 +1,5 @@
 using StreamEngine.Core.Batches;
+using StreamEngine.Core.State;
 using StreamEngine.Operators;
 
 namespace StreamEngine.Tests.Operators.Window;

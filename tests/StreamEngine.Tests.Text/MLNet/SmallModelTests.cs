@@ -50,23 +50,24 @@ public sealed class SmallModelTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("neg,neu,pos", null, "0,1,2")]
-    [InlineData("Positive,Negative,Neutral", null, "2,0,1")]
-    [InlineData("0,1,2", null, "0,1,2")]
-    [InlineData("1,0,-1", null, "2,1,0")]
-    [InlineData("love,meh,hate", "love=positive,meh=neutral,hate=negative", "2,1,0")]
-    [InlineData("love,meh,hate", null, null)]
+    [InlineData("neg|neu|pos", null, "0,1,2")]
+    [InlineData("Positive|Negative|Neutral", null, "2,0,1")]
+    [InlineData("0|1|2", null, "0,1,2")]
+    [InlineData("1|0|-1", null, "2,1,0")]
+    [InlineData("love|meh|hate", "LOVE: positive | meh: neutral | hate: negative", "2,1,0")]
+    [InlineData("bad, really|a=b|so:so", "bad, really: Negative | a=b: pos | so:so: neutral", "0,2,1")]
+    [InlineData("love|meh|hate", null, null)]
     public void Labels_become_classes_by_their_names_or_by_a_map(string labels, string? map, string? columns)
     {
         var zero = new float[12];
-        var model = MLNetModel.Load(new SmallModel { Labels = labels.Split(','), Weights = [zero, zero, zero], Biases = [3, 2, 1] }.ToZip().ToStream(), "mine.zip");
-        var scorer = model.CreateScorer(map is null ? null : MLNetClassMap.Parse(map));
+        var model = MLNetModel.Load(new SmallModel { Labels = labels.Split('|'), Weights = [zero, zero, zero], Biases = [3, 2, 1] }.ToZip().ToStream(), "mine.zip");
+        var scorer = model.CreateScorer(map is null ? null : Map(map));
         var classes = new float[3][] { new float[1], new float[1], new float[1] };
         if (columns is null)
         {
             var error = Assert.Throws<InvalidOperationException>(() => scorer.Score("x"u8, [0], [1], classes[0], classes[1], classes[2]));
             Assert.Contains("mine.zip", error.Message);
-            Assert.Contains("\"love=negative,meh=positive\"", error.Message);
+            Assert.Contains("\"love\": negative, \"meh\": positive", error.Message);
             return;
         }
         scorer.Score("x"u8, [0], [1], classes[0], classes[1], classes[2]);
@@ -76,11 +77,14 @@ public sealed class SmallModelTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("a=good", "\"a=good\"")]
-    [InlineData("a=positive,A=negative", "\"A\" is mapped twice")]
+    [InlineData("a: good", "\"a\" maps to \"good\"")]
+    [InlineData("a: positive | A: negative", "\"A\" is mapped twice")]
     [InlineData("", "empty")]
     public void A_map_of_classes_that_makes_no_sense_is_refused_with_the_reason(string map, string reason) =>
-        Assert.Contains(reason, Assert.Throws<FormatException>(() => MLNetClassMap.Parse(map)).Message);
+        Assert.Contains(reason, Assert.Throws<FormatException>(() => Map(map)).Message);
+
+    private static MLNetClassMap Map(string text) => new(text.Split(" | ", StringSplitOptions.RemoveEmptyEntries)
+        .Select(pair => new KeyValuePair<string, string>(pair[..pair.LastIndexOf(": ", StringComparison.Ordinal)], pair[(pair.LastIndexOf(": ", StringComparison.Ordinal) + 2)..])));
 
     private static float[] Probabilities(float[] raw)
     {

@@ -98,6 +98,58 @@ public class MentionScorerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Many_mentions_score_as_when_each_is_worked_out_anew()
+    {
+        const int seed = 52;
+        var random = new Random(seed);
+        var plain = new PlainMentionScorer(_model);
+        var scorer = new MentionScorer(_model);
+        for (var post = 0; post < 400; post++)
+        {
+            var (text, mentions) = RandomPost(random);
+            var scores = new SentimentScore[mentions.Length];
+            scorer.Score(text, mentions, scores);
+            for (var i = 0; i < mentions.Length; i++)
+            {
+                var inputs = new MentionInputs(new uint[MentionInputs.Most], new float[MentionModel.DenseInputs]);
+                var expected = plain.Score(text, mentions, i, ref inputs);
+                var (features, dense) = (new uint[MentionInputs.Most], new float[MentionModel.DenseInputs]);
+                var described = scorer.Describe(text, mentions, i, features, dense);
+                Assert.True(expected == scores[i], $"seed {seed}, post {post}, mention {i} of {mentions.Length}: {scores[i]} and not {expected}");
+                Assert.Equal(inputs.Features[..inputs.Count].ToArray(), features[..described]);
+                Assert.Equal(inputs.Dense.ToArray(), dense);
+            }
+        }
+    }
+
+    [Fact]
+    public void Of_many_mentions_behind_the_words_that_count_each_scores_as_alone_with_two_others()
+    {
+        var scorer = new MentionScorer(_model, MentionModel.LoadDefault());
+        var text = Encoding.UTF8.GetBytes("I love acme. " + string.Concat(Enumerable.Repeat("brand ", 2_000)));
+        Mention[] mentions = [new(7, 4), .. Enumerable.Range(0, 1_000).Select(i => new Mention(text.Length - (6 * (i + 1)), 5))];
+        var scores = new SentimentScore[mentions.Length];
+        var few = new SentimentScore[3];
+        scorer.Score(text, mentions, scores);
+        scorer.Score(text, [mentions[0], mentions[500], mentions[900]], few);
+        Assert.Equal(few[0], scores[0]);
+        Assert.All(scores[1..], score => Assert.Equal(few[1], score));
+    }
+
+    /// <summary>Words, signs and mentions at random: some posts longer than what is read, mentions that overlap, repeat, lie between words or behind the text.</summary>
+    private static (byte[] Text, Mention[] Mentions) RandomPost(Random random)
+    {
+        string[] words = ["good", "bad", "not", "never", "but", "and", "maar", "better than", "than", "#great", "LOVE", "sooo", "acme", "Bolt's", "?", "!!", ".", ", ", "...", "😀", "&amp;", "@acme", "7", "-"];
+        var count = random.Next(8) == 0 ? random.Next(240, 300) : random.Next(0, 40);
+        var text = string.Concat(Enumerable.Range(0, count).Select(_ => words[random.Next(words.Length)] + (random.Next(5) == 0 ? "" : " ")));
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var mentions = new Mention[count > 200 ? random.Next(1, 8) : random.Next(1, 30)];
+        for (var i = 0; i < mentions.Length; i++)
+            mentions[i] = i > 0 && random.Next(6) == 0 ? mentions[random.Next(i)] : new Mention(random.Next(bytes.Length + 5), random.Next(0, 20));
+        return (bytes, mentions);
+    }
+
+    [Fact]
     public void Any_bytes_and_any_mentions_are_scored_without_allocating()
     {
         const int seed = 51;

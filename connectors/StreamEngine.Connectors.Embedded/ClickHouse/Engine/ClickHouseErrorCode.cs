@@ -14,7 +14,6 @@ internal static class ClickHouseErrorCode
     public const int IntoOutfileNotAllowed = 358;
     public const int SessionNotFound = 372;
     public const int InvalidSessionTimeout = 374;
-    public const int QueryWasCancelled = 394;
     public const int AuthenticationFailed = 516;
     public const int UnknownException = 1002;
 
