@@ -1,18 +1,19 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using StreamEngine.Core.Planning;
 using StreamEngine.Core.Runtime;
 
 namespace StreamEngine.Connectors.Kafka;
 
 /// <summary>
-/// Holds partitions that are too far ahead in event time until the others have come closer: what they sent would wait in the next stage's
-/// memory for the last one. The last one itself never waits.
+/// Holds partitions that are too far ahead in event time until the others, also those of other processes, have come closer: what they
+/// sent would wait in the next stage's memory for the last one. The last one itself never waits.
 /// </summary>
 internal sealed class DriftBrake(WorkerSetup setup, SpanConsumer consumer, ILogger logger)
 {
     private const long LookEveryMs = 100;
 
-    private readonly long _maxDrift = (long)setup.Plan.Graph.Runtime.MaxDrift.TotalMilliseconds;
+    private readonly long _maxDrift = setup.Stage.Kind == StageKind.Ingest ? (long)setup.Plan.Graph.Runtime.MaxDrift.TotalMilliseconds : 0;
     private readonly HashSet<int> _held = [];
     private long _lookedAt;
 
@@ -23,7 +24,7 @@ internal sealed class DriftBrake(WorkerSetup setup, SpanConsumer consumer, ILogg
     internal void Balance(Dictionary<int, StageTask> tasks)
     {
         var now = Environment.TickCount64;
-        if (_maxDrift == 0 || setup.EventClock is not { } clock || now - _lookedAt < LookEveryMs)
+        if (_maxDrift == 0 || now - _lookedAt < LookEveryMs)
         {
             return;
         }
@@ -32,10 +33,10 @@ internal sealed class DriftBrake(WorkerSetup setup, SpanConsumer consumer, ILogg
         foreach (var (partition, task) in tasks)
         {
             // One that is held has more to read, for all that is known.
-            clock.Report(partition, task.EventTime, task.CaughtUp && !_held.Contains(partition));
+            setup.EventClock.Report(partition, task.EventTime, task.CaughtUp && !_held.Contains(partition));
         }
 
-        var least = clock.Least;
+        var least = setup.EventClock.Least;
         foreach (var (partition, task) in tasks)
         {
             var ahead = least == long.MaxValue || task.EventTime == long.MinValue ? 0 : task.EventTime - least;
@@ -55,7 +56,10 @@ internal sealed class DriftBrake(WorkerSetup setup, SpanConsumer consumer, ILogg
     internal void Forget(int partition)
     {
         _held.Remove(partition);
-        setup.EventClock?.Forget(partition);
+        if (_maxDrift > 0)
+        {
+            setup.EventClock.Forget(partition);
+        }
     }
 
     private TopicPartition At(int partition) => new(setup.Input.Name, partition);

@@ -225,7 +225,7 @@ public sealed class KafkaRuntime : IDisposable
                     ProducerSettings = producerSettings,
                     TransactionTimeout = transactionTimeout,
                     Topics = topics,
-                    EventClock = stage.Kind == StageKind.Ingest ? eventClock : null,
+                    EventClock = eventClock,
                     TransactionalId = $"{_plan.Graph.Name}.{stage.Id}.{instance}.{i}",
                     PartitionsAtStart = stage.Kind == StageKind.Writer ? 0 : topics.PartitionsOf(stage.Inputs[0].Topic),
                     FromLatest = stage.Kind == StageKind.Ingest && KafkaSourceDefinition.FromLatest(_plan.Graph.Source.Options),

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using StreamEngine.Core.Planning;
 using StreamEngine.Core.Runtime;
 
 namespace StreamEngine.Connectors.Kafka;
@@ -54,6 +55,7 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             InputPartitions = setup.PartitionsOf(setup.Input),
             PartitionNewsDelay = GraphTopics.NewsDelay(setup.Plan.Graph.Runtime.CheckpointInterval),
             InputName = setup.Input.Name,
+            HearSource = setup.EventClock.Hear,
             Outputs = new OutputBuffer(),
         };
         _producer = new TransactionalProducer(setup.ProducerSettings, setup.TransactionalId, _logger, setup.Time);
@@ -176,6 +178,15 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
         }
 
         _tasks.Clear();
+        ForgetHeardWithoutTasks();
+    }
+
+    private void ForgetHeardWithoutTasks()
+    {
+        if (_setup.Stage.Kind == StageKind.Aggregate && _tasks.Count == 0)
+        {
+            _setup.EventClock.ForgetHeard();
+        }
     }
 
     private void Adopt(StageTask task)
@@ -373,6 +384,8 @@ internal sealed class StageWorker : IAssignmentListener, IDisposable
             _setup.Activity.Report(partition, Progress(task, isHere: false));
             task.Dispose();
         }
+
+        ForgetHeardWithoutTasks();
 
         _committed.Remove(partition);
     }

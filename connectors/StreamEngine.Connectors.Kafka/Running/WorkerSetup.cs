@@ -27,8 +27,8 @@ internal sealed record WorkerSetup
     /// <summary>How many partitions the input had when this process began: one that was added since is read from its start, wherever the graph began.</summary>
     public required int PartitionsAtStart { get; init; }
 
-    /// <summary>Where the process's source partitions are in event time; only in an ingest stage.</summary>
-    public EventClock? EventClock { get; init; }
+    /// <summary>Where the source's partitions are in event time.</summary>
+    public required EventClock EventClock { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -29,7 +29,7 @@ public sealed class RuntimeSettings(OptionSet options)
 
     private static readonly Option<TimeSpan> _maxDriftOption = Option.Duration(
         "max_drift",
-        "how far, in event time, partitions of one process may be ahead of its last one that has posts left to read; those further ahead wait. Bounds what a backlog in one partition keeps in memory of the others; 0 = no bound",
+        "how far, in event time, partitions may be ahead of the last one that has posts left to read, or in another process is not idle; those further ahead wait. Bounds what a backlog in one partition keeps in memory of the others; 0 = no bound",
         TimeSpan.FromHours(6),
         TimeSpan.Zero);
 

@@ -7,7 +7,8 @@ namespace StreamEngine.Core.Runtime;
 /// <summary>Reads the records that <see cref="ExchangeWriter"/> makes, into one batch per operator.</summary>
 /// <param name="source">The topic and partition, for messages.</param>
 /// <param name="discard">Operators that the graph no longer has and whose records are passed over.</param>
-internal sealed class ExchangeReader(string source, ImmutableArray<string> discard)
+/// <param name="hearSource">Told of each record's source partition, watermark and whether that is idle.</param>
+internal sealed class ExchangeReader(string source, ImmutableArray<string> discard, Action<int, long, bool>? hearSource = null)
 {
     /// <summary>Texts that a column's dictionary may hold when a record begins; with more it begins anew, so that what was read long ago is not held for ever.</summary>
     private const int MostTexts = 1 << 16;
@@ -36,6 +37,7 @@ internal sealed class ExchangeReader(string source, ImmutableArray<string> disca
             throw new StateException($"a record in {source} is damaged: {error.Message}", error);
         }
 
+        hearSource?.Invoke(batch.Origin.Partition, batch.Watermark, batch.SourceIdle);
         receiver(batch);
     }
 

@@ -53,7 +53,7 @@ public sealed partial class StageTask : IDisposable
         }
         else
         {
-            _exchange = new ExchangeReader($"{environment.InputName}[{partition}]", plan.Graph.Runtime.DiscardState);
+            _exchange = new ExchangeReader($"{environment.InputName}[{partition}]", plan.Graph.Runtime.DiscardState, environment.HearSource);
         }
 
         foreach (var op in stage.Operators)

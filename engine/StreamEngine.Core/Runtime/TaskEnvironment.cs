@@ -24,6 +24,12 @@ public sealed class TaskEnvironment
     /// <summary>How long it may take until the next stage hears that the source was given a partition; zero where that cannot be.</summary>
     public TimeSpan PartitionNewsDelay { get; init; }
 
+    /// <summary>
+    /// In a stage behind an exchange, told of each record what it says of a partition of the source: how far its watermark is, in ms since
+    /// 1970, and whether it is idle.
+    /// </summary>
+    public Action<int, long, bool>? HearSource { get; init; }
+
     /// <summary>The name of the stage's input, for dead letters and messages.</summary>
     public required string InputName { get; init; }
 
