@@ -40,6 +40,8 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
         _writer = _sink.Definition.Create(new SinkContext(setup.Plan.Graph.Name, _sink.Id, _sink.Options, setup.Time, _logger) { Continues = true });
         _consumer = new SpanConsumer(setup.Settings, new SpanConsumerOptions { GroupId = setup.Group, OnlyFromPositions = true, QueueKilobytes = 16_384 }, _logger, this, setup.Time);
         setup.Activity.Connection = () => _consumer.Health.Current;
+        // It joins when the sink is there, and nobody waits for that: the other stages do their work without it.
+        setup.Activity.Joined();
         setup.Activity.Sink = () => _writer.State;
     }
 
@@ -85,7 +87,6 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
     /// <inheritdoc/>
     public IEnumerable<TopicPartitionOffset> Assigned(IReadOnlyList<TopicPartition> partitions)
     {
-        _setup.Activity.Joined();
         foreach (var partition in partitions)
         {
             _next[partition] = -1;
