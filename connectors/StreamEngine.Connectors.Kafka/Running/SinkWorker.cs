@@ -14,7 +14,7 @@ namespace StreamEngine.Connectors.Kafka;
 internal sealed class SinkWorker : IAssignmentListener, IDisposable
 {
     private static readonly TimeSpan _closePatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _askPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _askPatience = TimeSpan.FromSeconds(30);
 
     private readonly WorkerSetup _setup;
     private readonly SinkNode _sink;
@@ -92,7 +92,16 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
             _next[partition] = -1;
         }
 
-        return _consumer.Committed(partitions, _askPatience).GroupBy(c => c.Topic).SelectMany(Starts);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        patience.CancelAfter(_askPatience);
+        try
+        {
+            return _consumer.Committed(partitions, _askPatience).GroupBy(c => c.Topic).SelectMany(committed => Starts(committed, patience.Token)).ToList();
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            throw new TimeoutException($"sink {_sink.Id}: no broker has said within {_askPatience.TotalSeconds:0} s where {string.Join(", ", partitions)} begin and end");
+        }
     }
 
     /// <inheritdoc/>
@@ -109,17 +118,17 @@ internal sealed class SinkWorker : IAssignmentListener, IDisposable
     }
 
     /// <summary>Records behind what was written may be gone, or all of them with their topic: the client would go on somewhere else without a word.</summary>
-    private IEnumerable<TopicPartitionOffset> Starts(IGrouping<string, TopicPartitionOffset> committed)
+    private IEnumerable<TopicPartitionOffset> Starts(IGrouping<string, TopicPartitionOffset> committed, CancellationToken stop)
     {
         var topic = new TopicReader(_setup.Settings, committed.Key, _setup.Group, _setup.Time, _logger);
         var written = committed.Where(c => !c.Offset.IsSpecial).ToList();
-        var bounds = topic.Bounds(written.Select(w => w.Partition.Value), _stop);
+        var bounds = topic.Bounds(written.Select(w => w.Partition.Value), stop);
         foreach (var (place, next) in written.Select(w => (w.TopicPartition, w.Offset.Value)))
         {
             var (first, end) = bounds[place.Partition];
             if (end < next)
             {
-                (first, end) = topic.Bounds(place.Partition, next, _stop);
+                (first, end) = topic.Bounds(place.Partition, next, stop);
             }
 
             var start = new Offset(next);
